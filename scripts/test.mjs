@@ -1,0 +1,44 @@
+// Runs the tests: starts their PostgreSQL once, makes the template that each test file copies, and
+// ends with "N passed, N failed". `bin/test FILE…` runs some of them.
+import './hooks.mjs'
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { fileURLToPath } from 'node:url'
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+process.env.LOG = 'off'
+
+const { openEmbedded } = await import('../src/database/embedded.ts')
+const { makeTemplate } = await import('../test/template.ts')
+
+const suites = { unit: ['src/**/*.test.{ts,tsx}', 'test/*.test.{ts,tsx}'], browser: ['test/e2e/*.test.{ts,tsx}'] }
+const wanted = process.argv.slice(2)
+const groups = wanted.length === 0 ? ['unit', 'browser'] : wanted.filter((word) => word in suites)
+const files = [...groups.flatMap((group) => globSync(suites[group])), ...wanted.filter((word) => !(word in suites))].sort()
+
+const folder = mkdtempSync(join(tmpdir(), 'cloudrun-test-'))
+const server = await openEmbedded({ dataDir: folder, durable: false })
+let passed = 0
+let failed = 0
+try {
+  process.env.TEST_SOCKET = server.host
+  await makeTemplate(server.host)
+  const stream = run({
+    files: files.map((file) => join(process.cwd(), file)),
+    concurrency: 2,
+    execArgv: ['--import', './scripts/hooks.mjs'],
+  })
+  stream.on('test:pass', ({ details, name, file }) => void (details.type === 'suite' || name === file || passed++))
+  stream.on('test:fail', ({ details }) => void (details.type === 'suite' || failed++))
+  stream.compose(spec).pipe(process.stdout)
+  await new Promise((resolve) => stream.on('close', resolve))
+} finally {
+  await server.stop()
+  rmSync(folder, { recursive: true, force: true })
+}
+if (passed + failed === 0) failed = 1
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exit(failed === 0 ? 0 : 1)

@@ -1,0 +1,64 @@
+/** All routes, and the one place where refusals and faults become answers. */
+import { type Context, Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { helpRoutes } from './help/routes.tsx'
+import { log, logFault, word } from './log.ts'
+import { devMailRoutes } from './mail/routes.tsx'
+import { policyRoutes } from './policy/routes.tsx'
+import { rightsRoutes } from './rights/routes.tsx'
+import { serviceRoutes } from './services/routes.tsx'
+import { accountRoutes } from './sessions/account-routes.tsx'
+import { sessionRoutes } from './sessions/routes.tsx'
+import { staffRoutes } from './staff/routes.tsx'
+import { FaultPage, RefusalPage } from './web/error-pages.tsx'
+import { healthRoutes, measured, type Readiness } from './web/health.ts'
+import type { House, Web } from './web/house.ts'
+import { showPage } from './web/page.tsx'
+import { boundedBody, rails } from './web/rails.ts'
+import { nothingHere, problem, Refusal } from './web/refusal.ts'
+import { siteRoutes } from './web/site-routes.tsx'
+
+/** Opens every door of the house. */
+export function openApp(house: House, readiness: Readiness = { leaving: false }): Hono<Web> {
+  const app = new Hono<Web>()
+  app.use(measured, rails(house), boundedBody)
+  for (const routes of [
+    siteRoutes,
+    serviceRoutes,
+    helpRoutes,
+    policyRoutes,
+    sessionRoutes,
+    accountRoutes,
+    rightsRoutes,
+    staffRoutes,
+    devMailRoutes,
+  ])
+    app.route('/', routes)
+  app.route('/', healthRoutes(readiness))
+  app.notFound((c) => answerTo(c, nothingHere()))
+  app.onError((fault, c) => answerTo(c, fault))
+  return app
+}
+
+function answerTo(c: Context<Web>, fault: unknown): Response | Promise<Response> {
+  // Hono's own refusals carry their answer with them.
+  if (fault instanceof HTTPException) return fault.getResponse()
+  if (fault instanceof Refusal) return refuse(c, fault)
+  logFault('web.fault', fault, { request: word(c.get('requestId')), method: word(c.req.method), route: word(c.req.routePath) })
+  if (wantsProblem(c)) return problem(500, 'Something went wrong on our side.', c.get('requestId'))
+  return showPage(c, { title: 'Something went wrong', robots: 'noindex' }, FaultPage({ requestId: c.get('requestId') }), 500)
+}
+
+function refuse(c: Context<Web>, refusal: Refusal): Response | Promise<Response> {
+  log('web.refused', { request: word(c.get('requestId')), status: refusal.status, detail: refusal.detail })
+  if (refusal.retryAfter !== undefined) c.header('retry-after', String(refusal.retryAfter))
+  if (wantsProblem(c)) return problem(refusal.status, refusal.words, c.get('requestId'))
+  return showPage(
+    c,
+    { title: refusal.status === 404 ? 'Nothing here' : 'Not done', robots: 'noindex' },
+    RefusalPage({ refusal, requestId: c.get('requestId') }),
+    refusal.status,
+  )
+}
+
+const wantsProblem = (c: Context<Web>): boolean => c.req.path.startsWith('/api/') || /\bjson\b/.test(c.req.header('accept') ?? '')

@@ -1,0 +1,184 @@
+/**
+ * Every setting, read once, here and nowhere else. Each may also come from a file: `NAME_FILE` holds
+ * the path of a file whose content is the value (for secrets). A wrong or missing one stops the start
+ * with a sentence that says which and why.
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { BlockList, isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { DAY, HOUR, MINUTE } from './clock.ts'
+
+export interface Config {
+  readonly environment: 'development' | 'production'
+  readonly port: number
+  /** The site's own address, such as `https://example.com`, without a trailing slash. */
+  readonly origin: string
+  /** Every `host[:port]` that is answered; a request for another one is refused. */
+  readonly hosts: readonly string[]
+  /** The domain that sessions span, or undefined for this host alone. */
+  readonly cookieDomain: string | undefined
+  readonly databaseUrl: string | undefined
+  readonly dataDir: string
+  readonly contentDir: string
+  readonly secret: string
+  readonly smtpUrl: string | undefined
+  readonly mailFrom: string
+  readonly privacyAddress: string
+  readonly trustedProxies: BlockList
+  readonly metricsToken: string | undefined
+  /** Milliseconds by which the program's clock runs ahead (development only). */
+  readonly clockAhead: number
+}
+
+/** A setting that stops the start; its message is the sentence that the operator reads. */
+export class WrongSetting extends Error {
+  override name = 'WrongSetting'
+}
+
+const absent = (text: unknown): unknown => (text === '' ? undefined : text)
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess(absent, schema.optional())
+const setting = <T extends z.ZodType>(schema: T) => z.preprocess(absent, schema)
+
+const address = z.email('is not an e-mail address')
+const origin = z.string().regex(/^https?:\/\/[a-z0-9.\-[\]:]+$/i, 'must look like https://example.com, without a path')
+const duration = z.string().regex(/^\d+[mhd]$/, 'must be a number with m, h or d, such as 48h')
+
+const schema = z.object({
+  ENVIRONMENT: setting(z.enum(['development', 'production'], 'must be development or production').default('development')),
+  PORT: setting(z.coerce.number('must be a number').int().min(0).max(65535).default(3000)),
+  ORIGIN: optional(origin),
+  HOSTS: optional(z.string()),
+  COOKIE_DOMAIN: optional(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'must look like example.com')),
+  DATABASE_URL: optional(z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres://')),
+  DATA_DIR: setting(z.string().default('./data')),
+  CONTENT_DIR: setting(z.string().default('./content')),
+  SECRET: optional(z.string()),
+  SMTP_URL: optional(z.string().regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')),
+  MAIL_FROM: optional(z.string()),
+  PRIVACY_ADDRESS: optional(address),
+  TRUSTED_PROXIES: optional(z.string()),
+  METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
+  CLOCK_AHEAD: optional(duration),
+})
+type Raw = z.infer<typeof schema>
+
+/**
+ * Reads the settings from `environment` (normally `process.env`).
+ * @throws WrongSetting naming the setting and what is wrong with it
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const raw = parse(withFiles(environment))
+  const production = raw.ENVIRONMENT === 'production'
+  const dataDir = resolve(raw.DATA_DIR)
+  const siteOrigin = raw.ORIGIN ?? (production ? missing('ORIGIN', 'the address of the site') : `http://localhost:${raw.PORT}`)
+  if (production) requireProduction(raw, siteOrigin)
+  return {
+    environment: raw.ENVIRONMENT,
+    port: raw.PORT,
+    origin: siteOrigin,
+    hosts: hostsOf(raw, siteOrigin),
+    cookieDomain: raw.COOKIE_DOMAIN,
+    databaseUrl: raw.DATABASE_URL,
+    dataDir,
+    contentDir: resolve(raw.CONTENT_DIR),
+    secret: raw.SECRET ?? ownSecret(dataDir),
+    smtpUrl: raw.SMTP_URL,
+    mailFrom: raw.MAIL_FROM ?? `hello@${bareHost(siteOrigin)}`,
+    privacyAddress: raw.PRIVACY_ADDRESS ?? `privacy@${bareHost(siteOrigin)}`,
+    trustedProxies: proxies(raw.TRUSTED_PROXIES ?? ''),
+    metricsToken: raw.METRICS_TOKEN,
+    clockAhead: raw.CLOCK_AHEAD ? milliseconds(raw.CLOCK_AHEAD) : 0,
+  }
+}
+
+function withFiles(environment: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  const values: Record<string, string | undefined> = {}
+  for (const name of Object.keys(schema.shape)) {
+    const file = environment[`${name}_FILE`]
+    if (file && environment[name]) throw new WrongSetting(`${name} and ${name}_FILE are both set: keep one.`)
+    values[name] = file ? readSetting(name, file) : environment[name]
+  }
+  return values
+}
+
+function readSetting(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    throw new WrongSetting(`${name}_FILE names ${file}, which cannot be read.`)
+  }
+}
+
+function parse(values: Record<string, string | undefined>): Raw {
+  const result = schema.safeParse(values)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  throw new WrongSetting(`${String(issue?.path[0])} ${issue?.message ?? 'is wrong'}.`)
+}
+
+function missing(name: string, what: string): never {
+  throw new WrongSetting(`${name} is missing: production needs ${what}.`)
+}
+
+function requireProduction(raw: Raw, siteOrigin: string): void {
+  if (!siteOrigin.startsWith('https://')) throw new WrongSetting('ORIGIN must start with https:// in production.')
+  if (!raw.SMTP_URL) missing('SMTP_URL', 'a mail server to send letters')
+  if (!raw.MAIL_FROM) missing('MAIL_FROM', 'the address that letters come from')
+  if (!raw.PRIVACY_ADDRESS) missing('PRIVACY_ADDRESS', 'the address for privacy questions')
+  if (!raw.SECRET) missing('SECRET', 'a secret of at least 32 random characters')
+  if (weak(raw.SECRET))
+    throw new WrongSetting('SECRET is too weak: use at least 32 random characters, such as from openssl rand -base64 32.')
+  if (raw.CLOCK_AHEAD) throw new WrongSetting('CLOCK_AHEAD is for development: production keeps true time.')
+}
+
+const weak = (secret: string): boolean => secret.length < 32 || new Set(secret).size < 12
+
+function hostsOf(raw: Raw, siteOrigin: string): string[] {
+  const listed = (raw.HOSTS ?? '')
+    .split(',')
+    .map((host) => host.trim().toLowerCase())
+    .filter(Boolean)
+  const wrong = listed.find((host) => !/^[a-z0-9.-]+(:\d+)?$/.test(host))
+  if (wrong) throw new WrongSetting(`HOSTS lists "${wrong}", which is not a host name.`)
+  const local = raw.ENVIRONMENT === 'development' ? ['localhost', '127.0.0.1', '[::1]'].map((host) => `${host}:${raw.PORT}`) : []
+  return [...new Set([new URL(siteOrigin).host, ...listed, ...local])]
+}
+
+const bareHost = (siteOrigin: string): string => {
+  const host = new URL(siteOrigin).hostname
+  return host.includes('.') && isIP(host) === 0 ? host : 'cloudrun.example'
+}
+
+// Development makes a secret of its own and keeps it, so that sessions survive a restart.
+function ownSecret(dataDir: string): string {
+  const file = resolve(dataDir, 'secret')
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const secret = randomBytes(32).toString('base64url')
+  writeFileSync(file, `${secret}\n`, { mode: 0o600 })
+  return secret
+}
+
+function proxies(list: string): BlockList {
+  const known = new BlockList()
+  for (const entry of list
+    .split(',')
+    .map((text) => text.trim())
+    .filter(Boolean)) {
+    const [network = '', bits] = entry.split('/')
+    const family = isIP(network)
+    const prefix = bits === undefined ? (family === 4 ? 32 : 128) : Number(bits)
+    if (family === 0 || !Number.isInteger(prefix) || prefix < 0 || prefix > (family === 4 ? 32 : 128)) {
+      throw new WrongSetting(`TRUSTED_PROXIES lists "${entry}", which is neither an address nor a network.`)
+    }
+    known.addSubnet(network, prefix, family === 4 ? 'ipv4' : 'ipv6')
+  }
+  return known
+}
+
+function milliseconds(text: string): number {
+  const unit = { m: MINUTE, h: HOUR, d: DAY }[text.slice(-1) as 'm' | 'h' | 'd']
+  return Number(text.slice(0, -1)) * unit
+}

@@ -1,0 +1,100 @@
+/**
+ * The only way to the data: `db.as(purpose, tx => …)`. Each purpose is a PostgreSQL login of its own
+ * with a small pool, so that what a purpose may not see is refused by the database, whatever
+ * statement reaches it (a `SET ROLE` could be undone by one injected statement; a login cannot).
+ */
+import { createHmac } from 'node:crypto'
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+import { logFault, word } from '../log.ts'
+import { type Purpose, purposeNames } from './purposes.ts'
+import { type Keyring, keyring } from './sealing.ts'
+
+/** A transaction under a purpose. A function that takes `For<'billing'>` cannot be called with another. */
+export type For<P extends Purpose> = NodePgDatabase & {
+  readonly $client: pg.PoolClient
+  readonly purpose: P
+  /** The house's database that this transaction belongs to. */
+  readonly db: Database
+}
+
+/** Where the server is, without a user. */
+export type Place = Pick<pg.ClientConfig, 'host' | 'port' | 'database' | 'ssl'>
+
+/** A statement that is prepared once a connection: the few that run with every request. */
+export interface Named {
+  readonly name: string
+  readonly text: string
+  readonly values: readonly unknown[]
+}
+
+export interface Database {
+  /** Runs `work` in one transaction under `purpose`; whatever it throws rolls everything back. */
+  as<P extends Purpose, R>(purpose: P, work: (tx: For<P>) => Promise<R>): Promise<R>
+  /** Runs one prepared reading under `purpose`, without the cost of a transaction around it. */
+  read<R extends pg.QueryResultRow>(purpose: Purpose, statement: Named): Promise<R[]>
+  /** Makes and opens the keys under which text about people is sealed. */
+  readonly keyring: Keyring
+  /** How to log in under `purpose`, for a library that keeps connections of its own. */
+  login(purpose: Purpose): pg.PoolConfig
+  close(): Promise<void>
+}
+
+/** The PostgreSQL login of a purpose, such as `cloudrun_billing`. */
+export const loginName = (prefix: string, purpose: Purpose): string => `${prefix}_${purpose}`
+
+/** The login's password. It exists in no file: it is derived from `SECRET` at each start. */
+export const loginPassword = (secret: string, purpose: Purpose): string =>
+  createHmac('sha256', secret).update(`login:${purpose}`).digest('base64url')
+
+// What faces every visitor gets more connections than what runs in the background.
+const poolSize: Partial<Record<Purpose, number>> = { security: 8, service: 8 }
+
+/** Opens the pools, lazily: a purpose that is never used costs no connection. */
+export function connect(options: { place: Place; prefix: string; secret: string }): Database {
+  const login = (purpose: Purpose): pg.PoolConfig => ({
+    ...options.place,
+    user: loginName(options.prefix, purpose),
+    password: loginPassword(options.secret, purpose),
+    application_name: `cloudrun ${purpose}`,
+    max: poolSize[purpose] ?? 4,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: 10_000,
+    options: '-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000 -c lock_timeout=15000',
+  })
+  const pools = Object.fromEntries(purposeNames.map((purpose) => [purpose, watched(new pg.Pool(login(purpose)), purpose)])) as Record<
+    Purpose,
+    pg.Pool
+  >
+  const db: Database = {
+    as: (purpose, work) => transact(pools[purpose], (client) => work(Object.assign(drizzle(client), { purpose, db }))),
+    read: async (purpose, { name, text, values }) => (await pools[purpose].query({ name, text, values: [...values] })).rows,
+    keyring: keyring(options.secret),
+    login,
+    close: async () => void (await Promise.all(Object.values(pools).map((pool) => pool.end()))),
+  }
+  return db
+}
+
+// Without a listener, a server that restarts would take the program down with it.
+function watched(pool: pg.Pool, purpose: Purpose): pg.Pool {
+  return pool.on('error', (fault) => logFault('database.connection-lost', fault, { purpose: word(purpose) }))
+}
+
+async function transact<R>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<R>): Promise<R> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await work(client)
+    await client.query('commit')
+    return result
+  } catch (fault) {
+    await client.query('rollback').catch((lost: Error) => {
+      broken = lost
+    })
+    throw fault
+  } finally {
+    client.release(broken)
+  }
+}

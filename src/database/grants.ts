@@ -1,0 +1,91 @@
+/**
+ * The grants, generated from the matrix and the register. They are applied after each migration, all
+ * of them, in one transaction; a test compares them with what the live database says.
+ */
+import { answersOf, type Held } from './classify.ts'
+import { loginName, loginPassword } from './connection.ts'
+import { mayRead, mayWrite, type Purpose, purposeNames } from './purposes.ts'
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** What one login may do with one table. Column names are the database's. */
+export interface Grant {
+  readonly purpose: Purpose
+  readonly table: string
+  readonly select: readonly string[]
+  readonly update: readonly string[]
+  readonly insert: boolean
+  readonly remove: boolean
+}
+
+/** Tables into which every purpose may put something, without reading it: the outbox. */
+const open = new Set(['letters'])
+
+/** Every grant that the register and the matrix call for. */
+export function grantsOf(register: readonly Held[]): Grant[] {
+  return register.flatMap((held) => purposeNames.map((purpose) => grantOf(held, purpose)))
+}
+
+function grantOf(held: Held, purpose: Purpose): Grant {
+  const served = held.serves.includes(purpose)
+  const named = (may: typeof mayRead): string[] =>
+    served
+      ? answersOf(held)
+          .filter((answer) => may(purpose, answer.category))
+          .map((answer) => answer.name)
+      : []
+  return {
+    purpose,
+    table: held.name,
+    select: named(mayRead),
+    update: named(mayWrite),
+    insert: served || open.has(held.name),
+    remove: served,
+  }
+}
+
+/** The statements that make the live privileges equal to the register's, in order. */
+export function grantStatements(register: readonly Held[], prefix: string): string[] {
+  const logins = purposeNames.map((purpose) => quoted(loginName(prefix, purpose))).join(', ')
+  return [
+    'revoke all on schema public from public',
+    `grant usage on schema public to ${logins}`,
+    ...register.map((held) => `revoke all on ${quoted(held.name)} from public, ${logins}`),
+    ...grantsOf(register).flatMap((grant) => statementsOf(grant, quoted(loginName(prefix, grant.purpose)))),
+  ]
+}
+
+function statementsOf(grant: Grant, login: string): string[] {
+  const columns = (names: readonly string[]) => names.map(quoted).join(', ')
+  const on = `on ${quoted(grant.table)} to ${login}`
+  return [
+    grant.select.length > 0 ? `grant select (${columns(grant.select)}) ${on}` : '',
+    grant.update.length > 0 ? `grant update (${columns(grant.update)}) ${on}` : '',
+    grant.insert ? `grant insert ${on}` : '',
+    grant.remove ? `grant delete ${on}` : '',
+  ].filter(Boolean)
+}
+
+/** Creates the logins that are missing and gives each the password derived from `secret`. */
+export function loginStatements(prefix: string, secret: string, existing: ReadonlySet<string>): string[] {
+  return purposeNames.map((purpose) => {
+    const name = loginName(prefix, purpose)
+    const password = literal(loginPassword(secret, purpose))
+    if (existing.has(name)) return `alter role ${quoted(name)} password ${password}`
+    return `create role ${quoted(name)} login noinherit nocreatedb nocreaterole password ${password}`
+  })
+}
+
+/**
+ * Personal columns are left out of the planner's statistics, which would otherwise keep samples of
+ * names and addresses in a system table that no erasure reaches.
+ */
+export function statisticsStatements(register: readonly Held[]): string[] {
+  const personal = new Set(['contact', 'correspondence', 'session', 'sealed', 'key', 'credential'])
+  return register.flatMap((held) =>
+    answersOf(held)
+      .filter((answer) => personal.has(answer.category))
+      .map((answer) => `alter table ${quoted(held.name)} alter column ${quoted(answer.name)} set statistics 0`),
+  )
+}

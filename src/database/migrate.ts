@@ -1,0 +1,74 @@
+/**
+ * What the owner's login does before anything is served: migrations, the queue's tables, logins,
+ * grants, and the check that map and database agree. Then it is closed and not used again. Several
+ * processes may start at once; an advisory lock lets one work while the others wait.
+ */
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { migrate as runMigrations } from 'drizzle-orm/node-postgres/migrator'
+import pg from 'pg'
+import { word, log } from '../log.ts'
+import type { Held } from './classify.ts'
+import { grantStatements, loginStatements, statisticsStatements } from './grants.ts'
+import { disagreements } from './schema.ts'
+
+const LOCK = 7_201_903
+
+/** A database that cannot be served; its message says which and why. */
+export class WrongDatabase extends Error {
+  override name = 'WrongDatabase'
+}
+
+export interface Owner {
+  /** How the owner logs in. */
+  readonly login: pg.ClientConfig
+  /** Prefix of the purposes' logins. */
+  readonly prefix: string
+  readonly secret: string
+  readonly migrations: string
+  readonly register: readonly Held[]
+  /** Makes the queue's tables and lets the logins use them, under the same lock. */
+  readonly queue: (client: pg.Client) => Promise<void>
+}
+
+/**
+ * Brings the database to what this program needs.
+ * @throws WrongDatabase when it is too old, or holds something that the register does not answer for
+ */
+export async function prepare(owner: Owner): Promise<void> {
+  const client = new pg.Client(owner.login)
+  await client.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK])
+    await requireVersion(client)
+    await runMigrations(drizzle(client), { migrationsFolder: owner.migrations })
+    await requireAgreement(client, owner.register)
+    await grant(client, owner)
+    await owner.queue(client)
+  } finally {
+    await client.end()
+  }
+}
+
+async function requireVersion(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ server_version_num: string }>('show server_version_num')
+  const major = Math.floor(Number(rows[0]?.server_version_num) / 10_000)
+  if (major < 15) throw new WrongDatabase(`PostgreSQL ${major} is too old: 15 or later is needed.`)
+  log('database.version', { major })
+}
+
+async function requireAgreement(client: pg.Client, register: readonly Held[]): Promise<void> {
+  const sentences = await disagreements(client, register)
+  if (sentences.length > 0) throw new WrongDatabase(`The data map and the database disagree: ${sentences.join('; ')}.`)
+}
+
+// One transaction, so that no process ever meets half of the grants.
+async function grant(client: pg.Client, owner: Owner): Promise<void> {
+  const { rows } = await client.query<{ rolname: string }>('select rolname from pg_roles')
+  const existing = new Set(rows.map((row) => row.rolname))
+  await client.query('begin')
+  for (const statement of loginStatements(owner.prefix, owner.secret, existing)) await client.query(statement)
+  for (const statement of grantStatements(owner.register, owner.prefix)) await client.query(statement)
+  for (const statement of statisticsStatements(owner.register)) await client.query(statement)
+  await client.query('commit')
+  log('database.granted', { tables: owner.register.length, by: word('owner') })
+}

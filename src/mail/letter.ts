@@ -1,0 +1,82 @@
+/**
+ * A letter: plain words with an HTML twin of the same words. It is written into the outbox in the
+ * transaction of the act that it tells of, and delivered by a job that was enqueued with it.
+ */
+import { now } from '../clock.ts'
+import { newId } from '../database/columns.ts'
+import type { For } from '../database/connection.ts'
+import type { Purpose } from '../database/purposes.ts'
+import { enqueue } from '../jobs/queue.ts'
+import type { Id } from '../log.ts'
+import { letters } from './tables.ts'
+
+/** A paragraph, a link that is offered as a button, a code to type, or facts under each other. */
+export type Part =
+  | string
+  | { readonly button: string; readonly href: string }
+  | { readonly code: string }
+  | { readonly facts: readonly (readonly [string, string])[] }
+
+export interface Letter {
+  readonly to: string
+  /** The person, if they are known; a letter to a stranger has none. */
+  readonly personId?: Id | undefined
+  /** What the letter is about, in a word that the person sees in the list of their letters. */
+  readonly kind: string
+  readonly subject: string
+  readonly parts: readonly Part[]
+  /** Who signs, such as the company's name. */
+  readonly from: string
+}
+
+/** Posts a letter: it goes if and only if the transaction commits. */
+export async function post(tx: For<Purpose>, letter: Letter): Promise<Id> {
+  const id = newId()
+  await tx.insert(letters).values({
+    id,
+    personId: letter.personId ?? null,
+    to: letter.to,
+    kind: letter.kind,
+    subject: letter.subject,
+    text: plainText(letter),
+    html: htmlText(letter),
+    writtenAt: now(),
+  })
+  await enqueue(tx, 'mail.deliver', { letterId: id })
+  return id
+}
+
+function plainText(letter: Letter): string {
+  const part = (part: Part): string => {
+    if (typeof part === 'string') return wrap(part)
+    if ('code' in part) return `    ${part.code}`
+    if ('facts' in part) return part.facts.map(([name, value]) => `    ${name}: ${value}`).join('\n')
+    return `${part.button}:\n${part.href}`
+  }
+  return `${letter.parts.map(part).join('\n\n')}\n\n-- \n${letter.from}\n`
+}
+
+const wrap = (paragraph: string): string => paragraph.replace(/(?![^\n]{1,72}$)([^\n]{1,72})\s/g, '$1\n')
+
+const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => escapes[sign] ?? sign)
+
+// Mail programs read no stylesheets of ours, so the few rules stand in the letter itself. Colours are
+// left to the reader's program, which knows whether it is dark.
+function htmlText(letter: Letter): string {
+  const part = (part: Part): string => {
+    if (typeof part === 'string') return `<p>${escaped(part)}</p>`
+    if ('code' in part) return `<p style="font-size:28px;letter-spacing:4px;font-weight:600;margin:24px 0">${escaped(part.code)}</p>`
+    if ('facts' in part)
+      return `<table role="presentation">${part.facts.map(([name, value]) => `<tr><td style="padding:2px 16px 2px 0">${escaped(name)}</td><td>${escaped(value)}</td></tr>`).join('')}</table>`
+    return `<p style="margin:24px 0"><a href="${escaped(part.href)}" style="display:inline-block;padding:10px 18px;border:1px solid;border-radius:6px;text-decoration:none">${escaped(part.button)}</a></p>`
+  }
+  const body = letter.parts.map(part).join('\n')
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${escaped(letter.subject)}</title></head>
+<body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif"><div style="max-width:560px;margin:0 auto">
+${body}
+<p style="margin-top:32px">${escaped(letter.from)}</p>
+</div></body></html>
+`
+}

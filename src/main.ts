@@ -1,0 +1,111 @@
+/** Opens the house: database, queue, worker, server; and closes it again without dropping anything. */
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { getRequestListener } from '@hono/node-server'
+import { openApp } from './app.ts'
+import { setAhead } from './clock.ts'
+import type { Config } from './config.ts'
+import { connect, loginName } from './database/connection.ts'
+import { prepare } from './database/migrate.ts'
+import { type Found, findDatabase } from './database/open.ts'
+import { purposeNames } from './database/purposes.ts'
+import { closeQueue, openQueue, prepareQueue } from './jobs/queue.ts'
+import { log, logFault, word } from './log.ts'
+import { closeSmtp } from './processors/smtp.ts'
+import { register } from './register.ts'
+import { readAssets } from './web/assets.ts'
+import { readContent } from './web/content.ts'
+import type { Readiness } from './web/health.ts'
+import type { House } from './web/house.ts'
+import { startWorking } from './worker.ts'
+
+// Both from src/ (tests) and from dist/ (the built program) the checkout is one folder up.
+const checkout = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
+
+export interface OpenHouse {
+  readonly house: House
+  readonly found: Found
+  close(): Promise<void>
+}
+
+/**
+ * Opens the house. `working` processes also do the later work and keep the clock.
+ * @throws WrongSetting, WrongDatabase, EmbeddedError with a sentence for the operator
+ */
+export async function openHouse(config: Config, options: { working: boolean; attach?: boolean; onDeath?: () => void }): Promise<OpenHouse> {
+  setAhead(config.clockAhead)
+  const content = readContent(config)
+  const assets = readAssets(checkout('dist/assets'))
+  const found = await findDatabase(config, options)
+  try {
+    await prepareDatabase(config, found)
+    const db = connect({ place: found.place, prefix: found.prefix, secret: config.secret })
+    const house: House = { config, db, content, assets }
+    await openQueue(db, options.working)
+    if (options.working) await startWorking(house)
+    return { house, found, close: () => close(house, found) }
+  } catch (fault) {
+    await found.stop()
+    throw fault
+  }
+}
+
+/** Migrations, queue, grants and the start-up check, under the owner's login. */
+export async function prepareDatabase(config: Config, found: Found): Promise<void> {
+  const logins = { operations: loginName(found.prefix, 'operations'), all: purposeNames.map((purpose) => loginName(found.prefix, purpose)) }
+  await prepare({
+    login: found.owner,
+    prefix: found.prefix,
+    secret: config.secret,
+    migrations: checkout('migrations'),
+    register,
+    queue: (client) => prepareQueue(client, found.owner, logins),
+  })
+}
+
+async function close(house: House, found: Found): Promise<void> {
+  await closeQueue(house.db)
+  await house.db.close()
+  closeSmtp()
+  await found.stop()
+}
+
+/** Serves the house on its port; resolves once it listens. */
+export async function serve(house: House, readiness: Readiness): Promise<Server> {
+  const listener = getRequestListener(openApp(house, readiness).fetch, { overrideGlobalObjects: false })
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+    (request, response) => {
+      // The URL parser throws for targets such as "//": they are answered here, before anything parses them.
+      if (!URL.canParse(request.url ?? '', 'http://host'))
+        return void response.writeHead(400, { 'content-type': 'text/plain' }).end('Bad request\n')
+      void listener(request, response)
+    },
+  )
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(house.config.port, resolve)
+  })
+  return server
+}
+
+/** Stops taking requests, finishes those under way, then closes the house. */
+export async function leave(open: OpenHouse, server: Server, readiness: Readiness): Promise<void> {
+  readiness.leaving = true
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  setTimeout(() => server.closeAllConnections(), 15_000).unref()
+  await closed
+  await open.close()
+  log('house.closed', { by: word('signal') })
+}
+
+/** The last resort: a fault that nobody caught is logged; the program goes on. */
+export function catchStrays(): void {
+  process.on('unhandledRejection', (fault) => logFault('house.stray', fault))
+  process.on('uncaughtException', (fault) => logFault('house.stray', fault))
+}
+
+/** The version that this program calls itself. */
+export const version = (): string => (JSON.parse(readFileSync(checkout('package.json'), 'utf8')) as { version: string }).version

@@ -1,0 +1,83 @@
+/** A person: one row with a name and an address, and the key that seals text about them. */
+import { eq } from 'drizzle-orm'
+import { now } from '../clock.ts'
+import { newId } from '../database/columns.ts'
+import type { For } from '../database/connection.ts'
+import { seal, unseal } from '../database/sealing.ts'
+import type { Id } from '../log.ts'
+import { corrections, people, personKeys } from './tables.ts'
+
+export interface Person {
+  readonly id: Id
+  readonly name: string
+  readonly email: string
+  readonly joinedAt: Date
+}
+
+/** Purposes under which a person's name and address may be read. */
+type Reading = For<'service' | 'updates' | 'billing' | 'support' | 'rights' | 'legal' | 'security'>
+
+/**
+ * Makes the person with this confirmed address known, or finds them: a repeated confirmation makes no
+ * second person, and never changes the name of somebody who is known already.
+ */
+export async function welcome(
+  tx: For<'security'>,
+  { name, email }: { name: string; email: string },
+): Promise<{ person: Person; isNew: boolean }> {
+  const fresh = { id: newId(), name, email, joinedAt: now() }
+  const [made] = await tx.insert(people).values(fresh).onConflictDoNothing({ target: people.email }).returning()
+  if (made) {
+    await tx.insert(personKeys).values({ personId: made.id, wrappedKey: tx.db.keyring.fresh(), madeAt: now() })
+    return { person: made, isNew: true }
+  }
+  const known = await personWith(tx, email)
+  if (!known) throw new Error('a person was neither new nor known')
+  return { person: known, isNew: false }
+}
+
+/** The person with this address (in lower case), if there is one. */
+export async function personWith(tx: Reading, email: string): Promise<Person | undefined> {
+  const [person] = await tx.select().from(people).where(eq(people.email, email)).limit(1)
+  return person
+}
+
+/** The person with this id, if there is one. */
+export async function personOf(tx: Reading, id: Id): Promise<Person | undefined> {
+  const [person] = await tx.select().from(people).where(eq(people.id, id)).limit(1)
+  return person
+}
+
+/** Corrects the name, and notes that it was corrected (without the old one). */
+export async function rename(tx: For<'service' | 'rights'>, id: Id, name: string): Promise<void> {
+  const changed = await tx.update(people).set({ name }).where(eq(people.id, id)).returning({ id: people.id })
+  if (changed.length > 0) await tx.insert(corrections).values({ personId: id, field: 'name', correctedAt: now() })
+}
+
+/** Moves the person to another address, unless somebody else has it: then nothing happens. */
+export async function readdress(tx: For<'security' | 'rights'>, id: Id, email: string): Promise<'moved' | 'taken'> {
+  const other = await personWith(tx, email)
+  if (other && other.id !== id) return 'taken'
+  await tx.update(people).set({ email }).where(eq(people.id, id))
+  await tx.insert(corrections).values({ personId: id, field: 'email', correctedAt: now() })
+  return 'moved'
+}
+
+type Opening = For<'service' | 'support' | 'rights' | 'legal' | 'security'>
+
+/** Seals text about a person under their own key. */
+export async function sealFor(tx: Opening, id: Id, text: string | Buffer): Promise<Buffer> {
+  return seal(await keyOf(tx, id), text)
+}
+
+/** Opens text that was sealed under the person's key. */
+export async function openFor(tx: Opening, id: Id, sealed: Buffer): Promise<Buffer> {
+  return unseal(await keyOf(tx, id), sealed)
+}
+
+/** The person's key, to seal or open many things at once. */
+export async function keyOf(tx: Opening, id: Id): Promise<Buffer> {
+  const [row] = await tx.select({ wrappedKey: personKeys.wrappedKey }).from(personKeys).where(eq(personKeys.personId, id)).limit(1)
+  if (!row) throw new Error('the person has no key')
+  return tx.db.keyring.unwrap(row.wrappedKey)
+}

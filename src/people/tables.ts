@@ -1,0 +1,88 @@
+import { sql } from 'drizzle-orm'
+import { index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { classify } from '../database/classify.ts'
+import { idOf, moment, ownId } from '../database/columns.ts'
+import { bytea } from '../database/sealing.ts'
+import type { Id } from '../log.ts'
+
+export const people = pgTable(
+  'people',
+  {
+    id: ownId(),
+    name: text().notNull(),
+    email: text().notNull(),
+    joinedAt: moment('joined_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('people_email_key').on(table.email),
+    index('people_search').using('gin', sql`lower(${table.name} || ' ' || ${table.email}) gin_trgm_ops`),
+    index('people_joined').on(table.joinedAt, table.id),
+  ],
+)
+
+export const peopleHeld = classify(people, {
+  says: 'Who you are',
+  about: { person: 'id' },
+  basis: 'contract',
+  keptFor: { while: 'you are registered or subscribed' },
+  onErasure: 'delete',
+  serves: ['service', 'updates', 'billing', 'support', 'rights', 'legal', 'security', 'operations'],
+  columns: {
+    id: ['reference', 'A number that stands for you'],
+    name: ['contact', 'Your name'],
+    email: ['contact', 'Your e-mail address'],
+    joinedAt: ['record', 'When you joined'],
+  },
+})
+
+export const personKeys = pgTable('person_keys', {
+  personId: uuid('person_id')
+    .primaryKey()
+    .$type<Id>()
+    .references(() => people.id, { onDelete: 'restrict' }),
+  wrappedKey: bytea('wrapped_key').notNull(),
+  madeAt: moment('made_at').notNull(),
+})
+
+export const personKeysHeld = classify(personKeys, {
+  says: 'The key that seals text about you',
+  about: { person: 'personId' },
+  basis: 'legitimate interest',
+  keptFor: { while: 'you are registered or subscribed' },
+  onErasure: 'delete',
+  serves: ['service', 'support', 'rights', 'legal', 'security'],
+  columns: {
+    personId: ['reference', 'A number that stands for you'],
+    wrappedKey: ['key', 'A key that opens the sealed text about you; itself sealed'],
+    madeAt: ['record', 'When the key was made'],
+  },
+})
+
+/** A changed name or address, as a fact without the values. */
+export const corrections = pgTable(
+  'corrections',
+  {
+    id: ownId(),
+    personId: idOf('person_id')
+      .notNull()
+      .references(() => people.id, { onDelete: 'restrict' }),
+    field: text({ enum: ['name', 'email'] }).notNull(),
+    correctedAt: moment('corrected_at').notNull(),
+  },
+  (table) => [index('corrections_person').on(table.personId)],
+)
+
+export const correctionsHeld = classify(corrections, {
+  says: 'What you corrected, and when',
+  about: { person: 'personId' },
+  basis: 'legal obligation',
+  keptFor: { days: 730, after: 'correctedAt' },
+  onErasure: 'delete',
+  serves: ['service', 'rights', 'support', 'security', 'operations'],
+  columns: {
+    id: ['reference', 'A number that stands for the correction'],
+    personId: ['reference', 'A number that stands for you'],
+    field: ['record', 'What was corrected'],
+    correctedAt: ['record', 'When it was corrected'],
+  },
+})

@@ -1,0 +1,96 @@
+/** The privacy policy: the version in force, every version, and the data map as a page. */
+import { type Context, Hono } from 'hono'
+import { raw } from 'hono/html'
+import { now } from '../clock.ts'
+import type { PolicyText } from '../web/content.ts'
+import { Moment } from '../web/forms.tsx'
+import type { House, Web } from '../web/house.ts'
+import { Crumbs } from '../web/layout.tsx'
+import { publicPage, requested } from '../web/page.tsx'
+import { answer, prepare } from '../web/prepared.ts'
+import { nothingHere } from '../web/refusal.ts'
+import { dataMap, dataMapCsv } from './data-map.ts'
+import { DataMapPage, ProcessorsPage } from './pages.tsx'
+
+export const policyRoutes = new Hono<Web>()
+  .get(
+    '/privacy',
+    publicPage((house) => policy(inForce(house))),
+  )
+  .get('/privacy/versions', publicPage(versions))
+  .get(
+    '/privacy/versions/:n',
+    publicPage((house, c) => policy(version(house, c))),
+  )
+  .get(
+    '/privacy/data',
+    publicPage(() => ({
+      shown: { title: 'Data that we keep', description: 'Every kind of data that is kept, why, and for how long.' },
+      body: <DataMapPage map={dataMap} />,
+    })),
+  )
+  .get(
+    '/privacy/processors',
+    publicPage(() => ({
+      shown: { title: 'Who receives data', description: 'Every company that receives data from us, what, and why.' },
+      body: <ProcessorsPage />,
+    })),
+  )
+  .get('/privacy/data.json', (c) => answer(json, requested(c)))
+  .get('/privacy/data.csv', (c) => answer(csv, requested(c)))
+
+const cached = { 'cache-control': 'public, max-age=300' }
+const json = prepare(Buffer.from(JSON.stringify(dataMap, null, 2)), { 'content-type': 'application/json; charset=utf-8', ...cached })
+const csv = prepare(Buffer.from(dataMapCsv()), {
+  'content-type': 'text/csv; charset=utf-8',
+  'content-disposition': 'attachment; filename="data-map.csv"',
+  ...cached,
+})
+
+function inForce({ content }: House): PolicyText {
+  const inForce = content.policies.filter((policy) => policy.effective <= now()).at(-1)
+  if (!inForce) throw nothingHere('no policy in force')
+  return inForce
+}
+
+function version({ content }: House, c: Context<Web>): PolicyText {
+  const found = content.policies.find((policy) => String(policy.version) === c.req.param('n'))
+  if (!found) throw nothingHere('no such version')
+  return found
+}
+
+const policy = (text: PolicyText) => ({
+  shown: { title: text.title, description: text.summary },
+  body: (
+    <article class="prose">
+      <h1>{text.title}</h1>
+      <p class="lead">{text.summary}</p>
+      <p>
+        Version {text.version}, in effect since <Moment at={text.effective} as="day" />. <a href="/privacy/versions">All versions</a>
+      </p>
+      {raw(text.html)}
+    </article>
+  ),
+})
+
+function versions({ content }: House) {
+  return {
+    shown: { title: 'Versions of the privacy policy', description: 'Every version of the policy, with its date.' },
+    body: (
+      <>
+        <Crumbs to={[{ href: '/privacy', text: 'Privacy policy' }]} here="Versions" />
+        <article class="prose">
+          <h1>Versions of the privacy policy</h1>
+          <ul>
+            {content.policies.map((text) => (
+              <li>
+                <a href={`/privacy/versions/${text.version}`}>Version {text.version}</a>, in effect since{' '}
+                <Moment at={text.effective} as="day" />
+              </li>
+            ))}
+          </ul>
+        </article>
+      </>
+    ),
+  }
+}

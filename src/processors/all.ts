@@ -1,0 +1,5 @@
+/** Every company that receives data, in the order in which people read them. */
+import type { Nameplate } from './nameplate.ts'
+import { smtp } from './smtp.ts'
+
+export const processors: readonly Nameplate[] = [smtp]

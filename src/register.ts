@@ -1,0 +1,43 @@
+/**
+ * Every table that we keep, in the order in which a person is erased: what points at others comes
+ * before what it points at, and PostgreSQL's foreign keys refuse any other order.
+ */
+import type { Held } from './database/classify.ts'
+import { lettersHeld } from './mail/tables.ts'
+import { correctionsHeld, peopleHeld, personKeysHeld } from './people/tables.ts'
+import { copiesHeld, copyPartsHeld, receiptsHeld } from './rights/tables.ts'
+import {
+  attemptsHeld,
+  challengesHeld,
+  invitationsHeld,
+  passkeysHeld,
+  passwordsHeld,
+  recoveryCodesHeld,
+  secondFactorsHeld,
+  sessionsHeld,
+  strictSessionsHeld,
+} from './sessions/tables.ts'
+import { looksHeld, staffHeld } from './staff/tables.ts'
+import { throttlesHeld } from './web/tables.ts'
+
+export const register: readonly Held[] = [
+  copyPartsHeld,
+  copiesHeld,
+  receiptsHeld,
+  looksHeld,
+  staffHeld,
+  invitationsHeld,
+  strictSessionsHeld,
+  recoveryCodesHeld,
+  secondFactorsHeld,
+  challengesHeld,
+  passkeysHeld,
+  passwordsHeld,
+  sessionsHeld,
+  attemptsHeld,
+  correctionsHeld,
+  lettersHeld,
+  throttlesHeld,
+  personKeysHeld,
+  peopleHeld,
+]

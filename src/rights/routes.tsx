@@ -1,0 +1,3 @@
+import { Hono } from 'hono'
+import type { Web } from '../web/house.ts'
+export const rightsRoutes = new Hono<Web>()

@@ -1,0 +1,236 @@
+/** The pages at the door: registering, signing in, codes, links, a new password. */
+import { Errors, Field, Submit } from '../web/forms.tsx'
+import type { FormErrors, Typed } from '../web/form.ts'
+import { ATTEMPT_MINUTES } from './attempt.ts'
+
+interface Filled {
+  readonly errors?: FormErrors | undefined
+  readonly typed?: Typed | undefined
+}
+
+export const SignUpPage = ({ errors = {}, typed = {} }: Filled) => (
+  <article class="narrow">
+    <h1>Register</h1>
+    <p>A name and an e-mail address are all that we ask for. We send you a code to confirm the address.</p>
+    <Errors errors={errors} />
+    <form method="post" action="/sign-up">
+      <Field name="name" label="Your name" value={typed['name']} error={errors['name']} autocomplete="name" maxlength={200} required />
+      <Field
+        name="email"
+        label="E-mail address"
+        type="email"
+        value={typed['email']}
+        error={errors['email']}
+        autocomplete="email"
+        maxlength={254}
+        required
+      />
+      <Submit>Send me a code</Submit>
+    </form>
+    <p>
+      Registered already? <a href="/sign-in">Sign in</a>. What happens with your name and address is in the{' '}
+      <a href="/privacy">privacy policy</a>.
+    </p>
+  </article>
+)
+
+export const SignInPage = ({ errors = {}, typed = {}, then }: Filled & { then?: string | undefined }) => (
+  <article class="narrow">
+    <h1>Sign in</h1>
+    <Errors errors={errors} />
+    <form method="post" action="/sign-in">
+      {then && <input type="hidden" name="then" value={then} />}
+      <Field
+        name="email"
+        label="E-mail address"
+        type="email"
+        value={typed['email']}
+        error={errors['email']}
+        autocomplete="username webauthn"
+        maxlength={254}
+        required
+      />
+      <Field
+        name="password"
+        label="Password"
+        type="password"
+        error={errors['password']}
+        autocomplete="current-password"
+        maxlength={200}
+        hint="Leave it empty, and we send you a code by e-mail."
+      />
+      <Submit>Sign in</Submit>
+    </form>
+    <form id="passkey" method="post" action="/sign-in/passkey" hidden>
+      <input type="hidden" name="then" value={then ?? ''} />
+      <Submit kind="quiet" icon="fingerprint">
+        Sign in with a passkey
+      </Submit>
+      <p class="error" role="alert" hidden></p>
+    </form>
+    <p>
+      New here? <a href="/sign-up">Register</a>. <a href="/password/reset">Forgotten your password?</a>
+    </p>
+    <p>
+      <small>
+        Signing in needs one cookie, so that the next page knows that it is still you. <a href="/cookies">More about cookies</a>
+      </small>
+    </p>
+  </article>
+)
+
+export const CodePage = ({ errors = {}, then }: Filled & { then?: string | undefined }) => (
+  <article class="narrow">
+    <h1>Check your inbox</h1>
+    <p>We have sent you a letter with a code of six digits. It may take a minute to arrive; look among the unwanted letters, too.</p>
+    <Errors errors={errors} />
+    <form method="post" action="/sign-in/code">
+      {then && <input type="hidden" name="then" value={then} />}
+      <Field
+        name="code"
+        label="The code"
+        code
+        error={errors['code']}
+        autocomplete="one-time-code"
+        inputmode="numeric"
+        maxlength={20}
+        hint={`It is good for ${ATTEMPT_MINUTES} minutes.`}
+        required
+      />
+      <Submit>Continue</Submit>
+    </form>
+    <p>
+      No letter? <a href="/sign-in">Ask for another one</a>.
+    </p>
+  </article>
+)
+
+export const SecondFactorPage = ({ errors = {}, then }: Filled & { then?: string | undefined }) => (
+  <article class="narrow">
+    <h1>Your second factor</h1>
+    <p>Type the code that your app shows, or one of your recovery codes.</p>
+    <Errors errors={errors} />
+    <form method="post" action="/sign-in/second-factor">
+      {then && <input type="hidden" name="then" value={then} />}
+      <Field
+        name="code"
+        label="The code"
+        code
+        error={errors['code']}
+        autocomplete="one-time-code"
+        maxlength={40}
+        spellcheck={false}
+        required
+      />
+      <Submit>Sign in</Submit>
+    </form>
+  </article>
+)
+
+/** Shown when the browser came back without the cookie that we gave it, or too late. */
+export const NoAttemptPage = () => (
+  <article class="narrow">
+    <h1>We cannot tell who is here</h1>
+    <p>Either more than {ATTEMPT_MINUTES} minutes have passed since you asked for the code, or your browser refuses cookies.</p>
+    <p>
+      Signing in needs one cookie: without it, no page could know that you are the one who typed the code on the page before. Nothing else
+      is done with it. Every public page reads well without. <a href="/cookies">More about cookies</a>
+    </p>
+    <p>
+      <a class="button" href="/sign-in">
+        Start again
+      </a>
+    </p>
+  </article>
+)
+
+// A link opens, a button acts: mail scanners open links, and an opened link is nobody's consent.
+export const LinkPage = ({ link }: { link: string }) => (
+  <article class="narrow">
+    <h1>Is it you?</h1>
+    <p>You opened a link from our letter. Press the button to go on; opening this page has done nothing yet.</p>
+    <form method="post" action={`/sign-in/code/${link}`}>
+      <Submit>Yes, go on</Submit>
+    </form>
+  </article>
+)
+
+export const ExpiredLinkPage = () => (
+  <article class="narrow">
+    <h1>That link has expired</h1>
+    <p>A link is good for {ATTEMPT_MINUTES} minutes and works once. We can send you a new one.</p>
+    <p>
+      <a class="button" href="/sign-in">
+        Send me a new one
+      </a>
+    </p>
+  </article>
+)
+
+export const AddressTakenPage = () => (
+  <article class="narrow">
+    <h1>Nothing was changed</h1>
+    <p>That address cannot be used for this account. Your address is the one that it was.</p>
+    <p>
+      <a class="button" href="/account">
+        Back to your account
+      </a>
+    </p>
+  </article>
+)
+
+export const ResetPage = ({ errors = {}, typed = {} }: Filled) => (
+  <article class="narrow">
+    <h1>Choose a new password</h1>
+    <p>
+      We send you a letter with a link to a page where you choose it. You can also <a href="/sign-in">sign in with a code</a> instead.
+    </p>
+    <Errors errors={errors} />
+    <form method="post" action="/password/reset">
+      <Field
+        name="email"
+        label="E-mail address"
+        type="email"
+        value={typed['email']}
+        error={errors['email']}
+        autocomplete="email"
+        maxlength={254}
+        required
+      />
+      <Submit>Send me the link</Submit>
+    </form>
+  </article>
+)
+
+export const ResetSentPage = () => (
+  <article class="narrow">
+    <h1>Check your inbox</h1>
+    <p>We have sent you a letter with a link. It is good for {ATTEMPT_MINUTES} minutes.</p>
+  </article>
+)
+
+export const NewPasswordPage = ({ link, errors = {} }: Filled & { link: string }) => (
+  <article class="narrow">
+    <h1>Your new password</h1>
+    <Errors errors={errors} />
+    <form method="post" action={`/password/reset/${link}`}>
+      <NewPasswordField error={errors['password']} />
+      <Submit>Use this password</Submit>
+    </form>
+    <p>All sessions end, and you sign in with the new password.</p>
+  </article>
+)
+
+export const NewPasswordField = ({ error }: { error?: string | undefined }) => (
+  <Field
+    name="password"
+    label="New password"
+    type="password"
+    error={error}
+    autocomplete="new-password"
+    minlength={12}
+    maxlength={200}
+    hint="At least 12 characters. A few words that you remember are best; no signs or digits are demanded."
+    required
+  />
+)

@@ -1,0 +1,163 @@
+/** A session: signed in on one browser, resumed after the browser was closed, ended at any time. */
+import { and, desc, eq, ne } from 'drizzle-orm'
+import { DAY, fromNow, HOUR, MINUTE, now } from '../clock.ts'
+import { newId } from '../database/columns.ts'
+import type { Database, For } from '../database/connection.ts'
+import type { Id } from '../log.ts'
+import type { SignedIn } from '../web/house.ts'
+import { newToken, tokenHash } from './secrets.ts'
+import { sessions, strictSessions } from './tables.ts'
+
+/** A session ends this long after its last use … */
+export const IDLE_DAYS = 30
+/** … and this long after it began, however often it was used. */
+export const LONGEST_DAYS = 180
+/** Staff sign in anew after this long. */
+export const STRICT_HOURS = 12
+/** A proof of who one is counts as fresh for this long. */
+export const FRESH_MINUTES = 15
+
+export type Means = (typeof sessions.$inferInsert)['means']
+
+/** A session as its owner sees it. */
+export interface ListedSession {
+  readonly id: Id
+  readonly browser: string
+  readonly means: Means
+  readonly startedAt: Date
+  readonly seenAt: Date
+}
+
+/** Opens a session and returns the token for the cookie, which is kept nowhere. */
+export async function openSession(
+  tx: For<'security'>,
+  { personId, browser, means }: { personId: Id; browser: string; means: Means },
+): Promise<string> {
+  const token = newToken()
+  const startedAt = now()
+  const expiresAt = (await isStrict(tx, personId)) ? fromNow(STRICT_HOURS * HOUR) : fromNow(IDLE_DAYS * DAY)
+  await tx.insert(sessions).values({
+    id: newId(),
+    personId,
+    browser,
+    means,
+    tokenHash: tokenHash(token),
+    startedAt,
+    seenAt: startedAt,
+    provenAt: startedAt,
+    expiresAt,
+  })
+  return token
+}
+
+/** Do the strict rules for staff apply to this person? */
+export async function isStrict(tx: For<'security'>, personId: Id): Promise<boolean> {
+  return (await tx.select().from(strictSessions).where(eq(strictSessions.personId, personId))).length > 0
+}
+
+/** From now on the person's sessions are short and need a second factor; those that run are ended. */
+export async function beStrict(tx: For<'security'>, personId: Id): Promise<void> {
+  await tx.insert(strictSessions).values({ personId, sinceAt: now() }).onConflictDoNothing()
+  await endSessions(tx, personId)
+}
+
+/** The usual rules apply again. */
+export async function beUsual(tx: For<'security'>, personId: Id): Promise<void> {
+  await tx.delete(strictSessions).where(eq(strictSessions.personId, personId))
+  await endSessions(tx, personId)
+}
+
+interface Found {
+  id: Id
+  person_id: Id
+  name: string
+  email: string
+  started_at: Date
+  seen_at: Date
+  proven_at: Date
+  expires_at: Date
+  strict: boolean
+  factor: boolean
+}
+
+/** Who holds this token, and when they were last seen; undefined when nobody does (any more). */
+export async function findSession(db: Database, token: string): Promise<(SignedIn & { seenAt: Date }) | undefined> {
+  const [found] = await db.read<Found & Record<string, unknown>>('security', {
+    name: 'session',
+    text: FIND,
+    values: [tokenHash(token), now()],
+  })
+  if (!found) return undefined
+  return {
+    sessionId: found.id,
+    personId: found.person_id,
+    name: found.name,
+    email: found.email,
+    startedAt: found.started_at,
+    seenAt: found.seen_at,
+    provenAt: found.proven_at,
+    strict: found.strict,
+    factor: found.factor,
+  }
+}
+
+const FIND = `
+  select s.id, s.person_id, p.name, p.email, s.started_at, s.seen_at, s.proven_at, s.expires_at,
+         exists (select from strict_sessions t where t.person_id = s.person_id) as strict,
+         exists (select from second_factors f where f.person_id = s.person_id and f.confirmed_at is not null)
+           or exists (select from passkeys k where k.person_id = s.person_id) as factor
+    from sessions s join people p on p.id = s.person_id
+   where s.token_hash = $1 and s.expires_at > $2`
+
+/** Does the session want to be prolonged? At most once an hour, so that reading does not become writing. */
+export const isStale = (session: { seenAt: Date; strict: boolean }): boolean =>
+  !session.strict && now().getTime() - session.seenAt.getTime() > HOUR
+
+/** Prolongs the session; returns for how many seconds the cookie lives on. */
+export async function prolong(tx: For<'security'>, session: { sessionId: Id; startedAt: Date }): Promise<number> {
+  const expiresAt = new Date(Math.min(fromNow(IDLE_DAYS * DAY).getTime(), session.startedAt.getTime() + LONGEST_DAYS * DAY))
+  await tx.update(sessions).set({ seenAt: now(), expiresAt }).where(eq(sessions.id, session.sessionId))
+  return Math.max(0, Math.floor((expiresAt.getTime() - now().getTime()) / 1000))
+}
+
+/** Seconds that a new session's cookie lives. */
+export const cookieSeconds = (strict: boolean): number => (strict ? STRICT_HOURS * HOUR : IDLE_DAYS * DAY) / 1000
+
+/** Was the proof given within the last minutes? */
+export const isFresh = (person: SignedIn): boolean => now().getTime() - person.provenAt.getTime() < FRESH_MINUTES * MINUTE
+
+/** Notes a fresh proof and gives the session a new token, as whenever its powers grow. */
+export async function prove(tx: For<'security'>, sessionId: Id): Promise<string> {
+  const token = newToken()
+  await tx
+    .update(sessions)
+    .set({ provenAt: now(), tokenHash: tokenHash(token) })
+    .where(eq(sessions.id, sessionId))
+  return token
+}
+
+/** The person's living sessions, newest first. */
+export async function sessionsOf(tx: For<'security' | 'service' | 'support'>, personId: Id): Promise<ListedSession[]> {
+  const { id, browser, means, startedAt, seenAt } = sessions
+  return tx
+    .select({ id, browser, means, startedAt, seenAt })
+    .from(sessions)
+    .where(eq(sessions.personId, personId))
+    .orderBy(desc(startedAt))
+    .limit(200)
+}
+
+/** Ends one session of this person; another's is not touched. */
+export async function endSession(tx: For<'security'>, personId: Id, sessionId: Id): Promise<void> {
+  await tx.delete(sessions).where(and(eq(sessions.id, sessionId), eq(sessions.personId, personId)))
+}
+
+/** Ends all sessions of the person, but for one that may stay. */
+export async function endSessions(tx: For<'security'>, personId: Id, stays?: Id): Promise<void> {
+  await tx.delete(sessions).where(and(eq(sessions.personId, personId), stays ? ne(sessions.id, stays) : undefined))
+}
+
+/** Ends whatever session holds this token. */
+export async function endToken(tx: For<'security'>, token: string): Promise<void> {
+  await tx.delete(sessions).where(eq(sessions.tokenHash, tokenHash(token)))
+}

@@ -1,0 +1,77 @@
+import { index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { classify } from '../database/classify.ts'
+import { idOf, moment, ownId } from '../database/columns.ts'
+import { bytea } from '../database/sealing.ts'
+import type { Id } from '../log.ts'
+import { people } from '../people/tables.ts'
+
+export const roles = ['owner', 'support', 'marketing', 'billing', 'legal', 'analyst'] as const
+export type Role = (typeof roles)[number]
+
+export const staff = pgTable(
+  'staff',
+  {
+    personId: uuid('person_id')
+      .primaryKey()
+      .$type<Id>()
+      .references(() => people.id, { onDelete: 'restrict' }),
+    role: text({ enum: roles }).notNull(),
+    addedBy: idOf('added_by').references(() => people.id, { onDelete: 'restrict' }),
+    addedAt: moment('added_at').notNull(),
+  },
+  (table) => [index('staff_added_by').on(table.addedBy)],
+)
+
+export const staffHeld = classify(staff, {
+  says: 'Your place in the team',
+  about: { person: 'personId', authors: ['addedBy'] },
+  basis: 'contract',
+  keptFor: { while: 'you are a member of staff' },
+  onErasure: 'delete',
+  serves: ['security', 'support', 'service', 'rights'],
+  columns: {
+    personId: ['reference', 'A number that stands for you'],
+    role: ['role', 'Your role'],
+    addedBy: ['reference', 'Who added you'],
+    addedAt: ['record', 'When you joined the team'],
+  },
+})
+
+/** Every time that a member of staff opened somebody's record. The person reads it. */
+export const looks = pgTable(
+  'looks',
+  {
+    id: ownId(),
+    personId: idOf('person_id')
+      .notNull()
+      .references(() => people.id, { onDelete: 'restrict' }),
+    staffId: idOf('staff_id').references(() => people.id, { onDelete: 'restrict' }),
+    role: text({ enum: roles }).notNull(),
+    reason: text({ enum: ['question', 'request', 'billing', 'security', 'upkeep'] }).notNull(),
+    sealedNote: bytea('sealed_note'),
+    lookedAt: moment('looked_at').notNull(),
+  },
+  (table) => [
+    index('looks_person').on(table.personId, table.lookedAt),
+    index('looks_staff').on(table.staffId, table.lookedAt),
+    index('looks_at').on(table.lookedAt),
+  ],
+)
+
+export const looksHeld = classify(looks, {
+  says: 'Who looked at your record',
+  about: { person: 'personId', authors: ['staffId'] },
+  basis: 'legitimate interest',
+  keptFor: { days: 730, after: 'lookedAt' },
+  onErasure: 'delete',
+  serves: ['support', 'service', 'rights', 'operations'],
+  columns: {
+    id: ['reference', 'A number that stands for the look'],
+    personId: ['reference', 'A number that stands for you'],
+    staffId: ['reference', 'A number that stands for the member of staff'],
+    role: ['role', 'In which role'],
+    reason: ['record', 'Why'],
+    sealedNote: ['sealed', 'What they noted about the reason, sealed under your key'],
+    lookedAt: ['record', 'When'],
+  },
+})

@@ -1,0 +1,67 @@
+/** The team: who works here, in which role. */
+import { count, eq } from 'drizzle-orm'
+import { now } from '../clock.ts'
+import type { For } from '../database/connection.ts'
+import type { Id } from '../log.ts'
+import { people } from '../people/tables.ts'
+import { endInvitation, invitationWith } from '../sessions/invitation.ts'
+import { beStrict, beUsual } from '../sessions/session.ts'
+import { type Role, roles, staff } from './tables.ts'
+
+export interface Member {
+  readonly personId: Id
+  readonly name: string
+  readonly email: string
+  readonly role: Role
+  readonly addedAt: Date
+}
+
+/** The role that this person has in the team, if any. */
+export async function roleOf(tx: For<'security' | 'support' | 'service'>, personId: Id): Promise<Role | undefined> {
+  const [member] = await tx.select({ role: staff.role }).from(staff).where(eq(staff.personId, personId))
+  return member?.role
+}
+
+/** Gives a person a role. Their sessions end: powers grew, so they sign in anew. */
+export async function appoint(
+  tx: For<'security'>,
+  { personId, role, addedBy }: { personId: Id; role: Role; addedBy: Id | null },
+): Promise<void> {
+  await tx.insert(staff).values({ personId, role, addedBy, addedAt: now() }).onConflictDoUpdate({ target: staff.personId, set: { role } })
+  await beStrict(tx, personId)
+}
+
+/** Takes a person out of the team, unless they are its last owner. */
+export async function dismiss(tx: For<'security'>, personId: Id): Promise<'dismissed' | 'last owner'> {
+  if ((await roleOf(tx, personId)) === 'owner' && (await owners(tx)) === 1) return 'last owner'
+  await tx.delete(staff).where(eq(staff.personId, personId))
+  await beUsual(tx, personId)
+  return 'dismissed'
+}
+
+/** How many owners there are. */
+export async function owners(tx: For<'security' | 'support'>): Promise<number> {
+  const [row] = await tx.select({ owners: count() }).from(staff).where(eq(staff.role, 'owner'))
+  return row?.owners ?? 0
+}
+
+/** Somebody answered an invitation into the team: sessions are strict already, see `sessions/entering.ts`. */
+export async function join(tx: For<'security'>, { invitationId, personId }: { invitationId: Id; personId: Id }): Promise<void> {
+  const invitation = await invitationWith(tx, invitationId)
+  const role = roles.find((role) => role === invitation?.role)
+  if (!invitation || !role) return
+  await tx
+    .insert(staff)
+    .values({ personId, role, addedBy: invitation.invitedBy, addedAt: now() })
+    .onConflictDoUpdate({ target: staff.personId, set: { role } })
+  await endInvitation(tx, invitation.id)
+}
+
+/** Everybody in the team. */
+export async function team(tx: For<'support' | 'security'>): Promise<Member[]> {
+  return tx
+    .select({ personId: staff.personId, name: people.name, email: people.email, role: staff.role, addedAt: staff.addedAt })
+    .from(staff)
+    .innerJoin(people, eq(people.id, staff.personId))
+    .orderBy(staff.addedAt)
+}

@@ -1,0 +1,45 @@
+/** What a request tells of its client, as far as it can be believed. */
+import { isIP } from 'node:net'
+import Bowser from 'bowser'
+import type { Context } from 'hono'
+import type { Web } from './house.ts'
+
+interface NodeBindings {
+  readonly incoming?: { readonly socket: { readonly remoteAddress?: string } }
+}
+
+/**
+ * The client's address: the connection's own, or the last address in `X-Forwarded-For` that none of
+ * our own proxies wrote. Kept in memory for this request alone.
+ */
+export function clientAddress(c: Context<Web>): string {
+  const { config } = c.get('house')
+  const direct = plain((c.env as NodeBindings | undefined)?.incoming?.socket.remoteAddress ?? '127.0.0.1')
+  const trusted = (address: string) => config.trustedProxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  if (!trusted(direct)) return direct
+  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map((hop) => plain(hop.trim()))
+  return hops.reverse().find((hop) => isIP(hop) !== 0 && !trusted(hop)) ?? direct
+}
+
+const plain = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address)
+
+/** The network that tries are counted for: one IPv4 address, or a household's IPv6 /64. */
+export const clientNetwork = (c: Context<Web>): string => networkOf(clientAddress(c))
+
+const networkOf = (address: string): string => (isIP(address) === 6 ? expand(address).slice(0, 4).join(':') : address)
+
+function expand(address: string): string[] {
+  const [head = '', tail = ''] = address.split('::')
+  const left = head.split(':').filter(Boolean)
+  const right = tail.split(':').filter(Boolean)
+  return [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right]
+}
+
+/** The browser's and the system's name, such as "Firefox on Linux"; the user agent itself is not kept. */
+export function browserName(c: Context): string {
+  const agent = c.req.header('user-agent')
+  if (!agent) return 'An unknown browser'
+  const { browser, os } = Bowser.parse(agent.slice(0, 500))
+  const name = browser.name || 'An unknown browser'
+  return (os.name ? `${name} on ${os.name}` : name).replace(/[^\w .()+-]/g, '').slice(0, 60)
+}

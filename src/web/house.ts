@@ -1,0 +1,37 @@
+/** What every room is handed: the settings, the data, and what the operator wrote. */
+import type { Env } from 'hono'
+import type { Config } from '../config.ts'
+import type { Database } from '../database/connection.ts'
+import type { Id } from '../log.ts'
+import type { Assets } from './assets.ts'
+import type { Content } from './content.ts'
+
+export interface House {
+  readonly config: Config
+  readonly db: Database
+  readonly content: Content
+  readonly assets: Assets
+}
+
+/** Who is signed in, as the guard found them. */
+export interface SignedIn {
+  readonly sessionId: Id
+  readonly personId: Id
+  readonly name: string
+  readonly email: string
+  readonly provenAt: Date
+  readonly startedAt: Date
+  /** Sessions are short and a second factor is needed: staff. */
+  readonly strict: boolean
+  /** A second factor or a passkey exists. */
+  readonly factor: boolean
+}
+
+/** What a request carries through the routes. */
+export interface Web extends Env {
+  Variables: {
+    house: House
+    requestId: string
+    signedIn: SignedIn
+  }
+}

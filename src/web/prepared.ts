@@ -1,0 +1,60 @@
+/**
+ * A prepared answer: a body that is the same for everyone, compressed once and kept in memory with its
+ * entity tag, so that serving it costs a look-up and a copy.
+ */
+import { createHash } from 'node:crypto'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+
+type Headers = Readonly<Record<string, string>>
+
+export interface Prepared {
+  readonly plain: Variant
+  readonly gzip: Variant | undefined
+  readonly br: Variant | undefined
+}
+
+interface Variant {
+  readonly etag: string
+  readonly body: Uint8Array<ArrayBuffer>
+  readonly headers: Headers
+}
+
+/** Prepares `body`. Fonts are compressed already; what gains nothing is kept plain. */
+export function prepare(body: Buffer, headers: Headers): Prepared {
+  const tag = createHash('sha256').update(body).digest('base64url').slice(0, 22)
+  const compressible = /^(text|image\/svg|application\/(json|xml|rss|feed))/.test(headers['content-type'] ?? '')
+  const variant = (encoding: string, bytes: Buffer): Variant => {
+    const etag = `"${tag}${encoding && `-${encoding}`}"`
+    const own = { ...headers, etag, 'content-length': String(bytes.length), ...(compressible && { vary: vary(headers) }) }
+    return { etag, body: new Uint8Array(bytes), headers: encoding ? { ...own, 'content-encoding': encoding } : own }
+  }
+  return {
+    plain: variant('', body),
+    gzip: compressible ? variant('gzip', gzipSync(body, { level: 9 })) : undefined,
+    br: compressible ? variant('br', brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })) : undefined,
+  }
+}
+
+const vary = (headers: Headers): string => (headers['vary'] ? `${headers['vary']}, Accept-Encoding` : 'Accept-Encoding')
+
+/** Answers a request with the variant that it accepts, or with 304 when the reader has it already. */
+export function answer(
+  prepared: Prepared,
+  request: { encodings: string | undefined; ifNoneMatch: string | undefined; head: boolean },
+): Response {
+  const variant = choose(prepared, request.encodings)
+  if (request.ifNoneMatch?.includes(variant.etag)) return new Response(null, { status: 304, headers: withoutBody(variant.headers) })
+  return new Response(request.head ? null : variant.body, { headers: variant.headers })
+}
+
+function choose(prepared: Prepared, encodings: string | undefined): Variant {
+  if (!encodings) return prepared.plain
+  if (prepared.br && /\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(encodings)) return prepared.br
+  if (prepared.gzip && /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(encodings)) return prepared.gzip
+  return prepared.plain
+}
+
+function withoutBody(headers: Headers): Headers {
+  const { 'content-length': _length, 'content-type': _type, 'content-encoding': _encoding, ...rest } = headers
+  return rest
+}

@@ -1,0 +1,89 @@
+/** The public site that belongs to no other room: home, plain pages, assets, conventions. */
+import { type Context, Hono } from 'hono'
+import { raw } from 'hono/html'
+import mark from './favicon.svg'
+import type { House, Web } from './house.ts'
+import { publicPage, requested } from './page.tsx'
+import { answer, prepare } from './prepared.ts'
+import { nothingHere } from './refusal.ts'
+
+const favicon = prepare(Buffer.from(mark), { 'content-type': 'image/svg+xml', 'cache-control': 'public, max-age=86400' })
+
+export const siteRoutes = new Hono<Web>()
+  .get('/', publicPage(home))
+  .get('/cookies', publicPage(plain('cookies')))
+  .get('/security', publicPage(plain('security')))
+  .get('/help/contact', publicPage(plain('contact')))
+  .get('/assets/:name', asset)
+  .get('/favicon.svg', (c) => answer(favicon, requested(c)))
+  .get('/robots.txt', (c) =>
+    c.text('User-agent: *\nDisallow: /account\nDisallow: /staff\nDisallow: /sign-in/code/\n', 200, {
+      'cache-control': 'public, max-age=86400',
+    }),
+  )
+  .get('/.well-known/security.txt', securityTxt)
+  .get('/.well-known/change-password', (c) => c.redirect('/account/security', 302))
+  .get('/.well-known/gpc.json', (c) => c.json({ gpc: true, lastUpdate: '2026-11-23' }))
+
+function home({ content }: House) {
+  const { title, description, lead, html } = content.home
+  return {
+    shown: { title, description },
+    body: (
+      <article class="home">
+        <h1>{lead}</h1>
+        <div class="prose">{raw(html)}</div>
+        <h2>Services</h2>
+        <ul class="services">
+          {content.services.map((service) => (
+            <li>
+              <h3>
+                <a href={`/services/${service.slug}`}>{service.title}</a>
+              </h3>
+              <p>{service.summary}</p>
+              <p class="price">{service.price}</p>
+            </li>
+          ))}
+        </ul>
+        <p>
+          <a class="button" href="/sign-up">
+            Register
+          </a>{' '}
+          with a name and an e-mail address.
+        </p>
+      </article>
+    ),
+  }
+}
+
+/** A page of the content folder's `pages/`, as it is. */
+export function plain(slug: string) {
+  return ({ content }: House) => {
+    const page = content.pages.find((page) => page.slug === slug)
+    if (!page) throw nothingHere('page not in the content folder')
+    return {
+      shown: { title: page.title, description: page.description },
+      body: (
+        <article class="prose">
+          <h1>{page.title}</h1>
+          {raw(page.html)}
+        </article>
+      ),
+    }
+  }
+}
+
+function asset(c: Context<Web>): Response {
+  const file = c.get('house').assets.files.get(c.req.param('name') ?? '')
+  if (!file) throw nothingHere()
+  return answer(file, requested(c))
+}
+
+/** RFC 9116. */
+function securityTxt(c: Context<Web>): Response {
+  const { config, content } = c.get('house')
+  const expires = new Date(Date.UTC(new Date().getUTCFullYear() + 1, 0, 31)).toISOString()
+  return c.text(
+    `Contact: mailto:${content.company.securityAddress}\nPolicy: ${config.origin}/security\nPreferred-Languages: en\nCanonical: ${config.origin}/.well-known/security.txt\nExpires: ${expires}\n`,
+  )
+}

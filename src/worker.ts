@@ -1,0 +1,30 @@
+/** All later work, and everything on the clock: this page says what runs when. */
+import { sweep } from './database/sweep.ts'
+import { scrub } from './database/scrub.ts'
+import { type Appointment, type Handlers, keepAppointments, work } from './jobs/queue.ts'
+import { mailJobs } from './mail/jobs.ts'
+import { register } from './register.ts'
+import { rightsJobs } from './rights/jobs.ts'
+import { staffJobs } from './staff/jobs.ts'
+import type { House } from './web/house.ts'
+
+/** What runs by itself (UTC). */
+export const clock: readonly Appointment[] = [
+  { job: 'retention.sweep', cron: '*/5 * * * *', says: 'Every five minutes: deletes what the data map says is due' },
+  { job: 'database.scrub', cron: '40 3 * * *', says: 'At 03:40: compacts tables that lost rows, so that the files forget them, too' },
+]
+
+/** Who hears what. */
+export const handlers = (house: House): Handlers => ({
+  ...mailJobs(house),
+  ...staffJobs(house),
+  ...rightsJobs(house),
+  'retention.sweep': () => sweep(house.db, register),
+  'database.scrub': () => scrub(house.db, register),
+})
+
+/** Starts working and keeps the clock. */
+export async function startWorking(house: House): Promise<void> {
+  await work(house.db, handlers(house))
+  await keepAppointments(house.db, clock)
+}
