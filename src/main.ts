@@ -1,6 +1,6 @@
 /** Opens the house: database, queue, worker, server; and closes it again without dropping anything. */
 import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import { openApp } from './app.ts'
@@ -71,17 +71,25 @@ async function close(house: House, found: Found): Promise<void> {
   await found.stop()
 }
 
+/**
+ * The URL parser throws for targets such as "//": they are answered here, before anything parses them.
+ */
+export const answerBadTargets =
+  (listener: RequestListener): RequestListener =>
+  (request, response) => {
+    if (URL.canParse(request.url ?? '', 'http://host') && request.headers.host) return listener(request, response)
+    response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end('Bad request\n')
+  }
+
+// Slow heads and bodies are cut off: Node's own limits are far more patient than a browser is.
+const patience = { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }
+
 /** Serves the house on its port; resolves once it listens. */
 export async function serve(house: House, readiness: Readiness): Promise<Server> {
   const listener = getRequestListener(openApp(house, readiness).fetch, { overrideGlobalObjects: false })
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
-    (request, response) => {
-      // The URL parser throws for targets such as "//": they are answered here, before anything parses them.
-      if (!URL.canParse(request.url ?? '', 'http://host'))
-        return void response.writeHead(400, { 'content-type': 'text/plain' }).end('Bad request\n')
-      void listener(request, response)
-    },
+    patience,
+    answerBadTargets((request, response) => void listener(request, response)),
   )
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

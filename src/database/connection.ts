@@ -76,9 +76,11 @@ export function connect(options: { place: Place; prefix: string; secret: string 
   return db
 }
 
-// Without a listener, a server that restarts would take the program down with it.
+// Without a listener, on idle connections and on those in use, a server that restarts would take the
+// program down with it.
 function watched(pool: pg.Pool, purpose: Purpose): pg.Pool {
-  return pool.on('error', (fault) => logFault('database.connection-lost', fault, { purpose: word(purpose) }))
+  const lost = (fault: Error) => logFault('database.connection-lost', fault, { purpose: word(purpose) })
+  return pool.on('error', lost).on('connect', (client) => client.on('error', lost))
 }
 
 async function transact<R>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<R>): Promise<R> {

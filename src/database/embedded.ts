@@ -83,18 +83,19 @@ const ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C' }
 
 /**
  * Runs the server as its child; its own stdin is the pipe from the app. The inner loop ends when the app is gone.
- * `INT` asks for a fast shutdown: PostgreSQL breaks off what is running and leaves a clean cluster.
+ * `INT` asks for a fast shutdown: PostgreSQL breaks off what is running and leaves a clean cluster. The guard itself
+ * heeds no signal, because a service manager that sends one to every process must not leave the server unguarded.
  */
 const GUARD = `
 exec 3<&0
 "$@" </dev/null 3<&- &
 server=$!
-(while read -r _ <&3; do :; done; kill -INT "$server") 2>/dev/null &
+(trap "" HUP INT TERM; while read -r _ <&3; do :; done; kill -INT "$server") 2>/dev/null &
 watch=$!
 exec 3<&- </dev/null
 trap "" HUP INT TERM
 wait "$server"; code=$?
-kill "$watch" 2>/dev/null
+kill -KILL "$watch" 2>/dev/null
 exit "$code"`
 
 const SETTINGS = {
@@ -148,7 +149,7 @@ export async function openEmbedded(o: EmbeddedOptions): Promise<Embedded> {
       const mine = await launch(site, o)
       if (mine) return mine
     } else if (o.attach && holder.kept && holder.ready) {
-      return await attached(site)
+      return attached(site)
     } else if (!holder.kept) interrupt(holder)
     if (Date.now() > deadline) throw refusal(site, holder)
     await sleep(50)
@@ -357,8 +358,7 @@ async function launch(site: Site, o: EmbeddedOptions): Promise<Embedded | undefi
   const before = (await log.stat()).size
   const child = await spawnGuarded(site, log.fd, [join(native, 'bin/postgres'), ...argumentsFor(site.cluster, o)])
   const life = { expected: true }
-  const ended = once(child, 'exit').then(() => {
-    child.stdin?.destroy()
+  const ended = endOf(child, () => {
     if (!life.expected) o.onDeath?.()
   })
   if (!(await ready(site.cluster, child))) {
@@ -367,6 +367,12 @@ async function launch(site: Site, o: EmbeddedOptions): Promise<Embedded | undefi
   }
   life.expected = false
   return started(site, child, life, ended)
+}
+
+async function endOf(guard: ChildProcess, then: () => void): Promise<void> {
+  await once(guard, 'exit')
+  guard.stdin?.destroy()
+  then()
 }
 
 async function checkVersion(cluster: string): Promise<void> {
@@ -456,7 +462,7 @@ const running = (child: ChildProcess): boolean => child.exitCode === null && chi
 /** Undefined if another server has the cluster. @throws {EmbeddedError} with PostgreSQL's own reason, if not */
 async function lostRace({ log }: Site, before: number): Promise<undefined> {
   const said = (await readFile(log)).subarray(before).toString()
-  if (/lock file|shared memory block/.test(said)) return undefined
+  if (/lock file "[^"]+" (already exists|is empty)|shared memory block/.test(said)) return undefined
   const reason = /FATAL: +(.*)/.exec(said)?.[1] ?? said.trim().split('\n').at(-1)
   throw new EmbeddedError(`PostgreSQL did not start: ${reason || 'it said nothing'}. Its log is ${log}.`)
 }
@@ -467,11 +473,12 @@ function started(site: Site, guard: ChildProcess, life: { expected: boolean }, e
   // An app that has nothing left to do may end without stop(): the guard then does it.
   guard.unref()
   ;(guard.stdin as Socket).unref()
-  const stop = () => {
+  const stop = async () => {
     life.expected = true
     guard.ref()
     guard.stdin?.end()
-    return ended.then(socket.close)
+    await ended
+    socket.close()
   }
   return { host: socket.directory, superuser: 'postgres', started: true, stop: () => (stopped ??= stop()) }
 }

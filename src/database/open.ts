@@ -26,8 +26,8 @@ export async function findDatabase(config: Config, options: { attach?: boolean; 
 
 async function embedded(config: Config, options: { attach?: boolean; onDeath?: () => void }): Promise<Found> {
   const server = await openEmbedded({ dataDir: config.dataDir, ...options })
-  await found({ host: server.host, user: server.superuser, database: 'postgres' })
-  const place = { host: server.host, database: NAME }
+  await found({ host: server.host, port: 5432, user: server.superuser, database: 'postgres' })
+  const place = { host: server.host, port: 5432, database: NAME }
   return { place, owner: { ...place, user: OWNER }, prefix: NAME, socket: server.host, stop: () => server.stop() }
 }
 

@@ -18,7 +18,7 @@ function index({ content }: House) {
     body: (
       <>
         <h1>Help and Support</h1>
-        <div class="help">
+        <div class="index">
           {[...sections].map(([section, articles]) => (
             <section>
               <h2>{section}</h2>
@@ -26,7 +26,7 @@ function index({ content }: House) {
                 {articles.map(({ slug, title, summary }) => (
                   <li>
                     <a href={`/help/${slug}`}>{title}</a>
-                    <p>{summary}</p>
+                    <p class="soft">{summary}</p>
                   </li>
                 ))}
               </ul>

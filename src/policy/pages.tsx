@@ -2,7 +2,7 @@
 import { bases } from '../database/classify.ts'
 import { categories } from '../database/purposes.ts'
 import { processors } from '../processors/all.ts'
-import { Table } from '../web/forms.tsx'
+import { Table } from '../web/lists.tsx'
 import { Crumbs } from '../web/layout.tsx'
 import type { MappedTable } from './data-map.ts'
 

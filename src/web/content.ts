@@ -18,7 +18,13 @@ const company = z.object({
   postalAddress: z.string().default(''),
   tagline: z.string(),
 })
-const article = z.object({ title: z.string(), summary: z.string(), section: z.string(), order: z.number() })
+const article = z.object({
+  title: z.string(),
+  summary: z.string(),
+  section: z.string(),
+  order: z.number(),
+  draft: z.boolean().default(false),
+})
 const service = z.object({ title: z.string(), summary: z.string(), order: z.number(), price: z.string() })
 const home = z.object({ title: z.string(), description: z.string(), lead: z.string() })
 const page = z.object({ title: z.string(), description: z.string() })
@@ -65,7 +71,9 @@ export function readContent(config: Config): Content {
     company: self,
     home: one('home.md', home),
     services: all('services', service).sort(byOrder),
-    help: all('help', article).sort(byOrder),
+    help: all('help', article)
+      .filter((text) => !text.draft)
+      .sort(byOrder),
     pages: all('pages', page),
     policies: all('policy', policy).sort((a, b) => a.version - b.version),
   }

@@ -21,6 +21,7 @@ export interface Frame {
 /** Where the compiled stylesheet and the fonts worth preloading are served. */
 export interface Assets {
   css: string
+  script: string
   fonts: readonly string[]
 }
 
@@ -118,7 +119,7 @@ function Head(props: Frame & { assets: Assets }) {
       ))}
       <link rel="stylesheet" href={props.assets.css} />
       <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-      {props.script && <script type="module" src={props.script}></script>}
+      {[props.assets.script, props.script].map((src) => src && <script type="module" src={src}></script>)}
     </head>
   )
 }

@@ -15,7 +15,7 @@ const asksNotToBeTracked = (c: Context): boolean => c.req.header('sec-gpc') === 
 function framed(house: House, path: string, shown: Shown, reader: { signedIn: boolean; signal: boolean }, body: Child): string {
   const frame: Frame = { area: 'site', ...shown, path, signedIn: reader.signedIn, signal: reader.signal, company: house.content.company }
   return String(
-    <Layout {...frame} script={frame.script} assets={house.assets}>
+    <Layout {...frame} assets={house.assets}>
       {body}
     </Layout>,
   )

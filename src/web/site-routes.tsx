@@ -1,4 +1,4 @@
-/** The public site that belongs to no other room: home, plain pages, assets, conventions. */
+/** The public site that belongs to no other room: plain pages, assets, conventions. */
 import { type Context, Hono } from 'hono'
 import { raw } from 'hono/html'
 import mark from './favicon.svg'
@@ -10,7 +10,6 @@ import { nothingHere } from './refusal.ts'
 const favicon = prepare(Buffer.from(mark), { 'content-type': 'image/svg+xml', 'cache-control': 'public, max-age=86400' })
 
 export const siteRoutes = new Hono<Web>()
-  .get('/', publicPage(home))
   .get('/cookies', publicPage(plain('cookies')))
   .get('/security', publicPage(plain('security')))
   .get('/help/contact', publicPage(plain('contact')))
@@ -24,37 +23,6 @@ export const siteRoutes = new Hono<Web>()
   .get('/.well-known/security.txt', securityTxt)
   .get('/.well-known/change-password', (c) => c.redirect('/account/security', 302))
   .get('/.well-known/gpc.json', (c) => c.json({ gpc: true, lastUpdate: '2026-11-23' }))
-
-function home({ content }: House) {
-  const { title, description, lead, html } = content.home
-  return {
-    shown: { title, description },
-    body: (
-      <article class="home">
-        <h1>{lead}</h1>
-        <div class="prose">{raw(html)}</div>
-        <h2>Services</h2>
-        <ul class="services">
-          {content.services.map((service) => (
-            <li>
-              <h3>
-                <a href={`/services/${service.slug}`}>{service.title}</a>
-              </h3>
-              <p>{service.summary}</p>
-              <p class="price">{service.price}</p>
-            </li>
-          ))}
-        </ul>
-        <p>
-          <a class="button" href="/sign-up">
-            Register
-          </a>{' '}
-          with a name and an e-mail address.
-        </p>
-      </article>
-    ),
-  }
-}
 
 /** A page of the content folder's `pages/`, as it is. */
 export function plain(slug: string) {

@@ -2,7 +2,7 @@
 import type { Refusal } from './refusal.ts'
 
 export const RefusalPage = ({ refusal, requestId }: { refusal: Refusal; requestId: string }) => (
-  <article class="narrow">
+  <article class="prose">
     <h1>{refusal.status === 404 ? 'Nothing here' : 'That was not done'}</h1>
     <p>{refusal.words}</p>
     <p>
@@ -15,7 +15,7 @@ export const RefusalPage = ({ refusal, requestId }: { refusal: Refusal; requestI
 )
 
 export const FaultPage = ({ requestId }: { requestId: string }) => (
-  <article class="narrow">
+  <article class="prose">
     <h1>Something went wrong on our side</h1>
     <p>Nothing that you did, and nothing was half done. Please try again; if it happens again, tell us this number.</p>
     <p>

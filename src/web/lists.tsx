@@ -1,0 +1,102 @@
+/** How lists, facts and moments are shown. */
+import type { Child, PropsWithChildren } from 'hono/jsx'
+import { Icon } from './icons.tsx'
+
+const words = {
+  pages: 'Pages',
+  previous: 'Previous',
+  next: 'Next',
+}
+
+interface PagerProps {
+  /** Where in the list one is: "26 to 50 of 1,204". */
+  summary: string
+  previous?: string | undefined
+  next?: string | undefined
+}
+
+/** The way through a long list; a direction without an address is not shown. */
+export function Pager({ summary, previous, next }: PagerProps) {
+  return (
+    <nav class="pager" aria-label={words.pages}>
+      <p>{summary}</p>
+      {previous && (
+        <a class="button quiet" rel="prev" href={previous}>
+          <Icon name="arrow-left" />
+          {words.previous}
+        </a>
+      )}
+      {next && (
+        <a class="button quiet" rel="next" href={next}>
+          {words.next}
+          <Icon name="arrow-right" />
+        </a>
+      )}
+    </nav>
+  )
+}
+
+interface ColumnProps {
+  /** Where this order is asked for. Without it the column cannot be sorted. */
+  href?: string | undefined
+  sorted?: 'ascending' | 'descending' | undefined
+  number?: boolean | undefined
+}
+
+/** The head of a table's column, with a link that sorts by it. */
+export function Column({ href, sorted, number, children }: PropsWithChildren<ColumnProps>) {
+  const sign = sorted && <Icon name={sorted === 'ascending' ? 'arrow-up' : 'arrow-down'} />
+  return (
+    <th scope="col" class={number ? 'number' : undefined} aria-sort={sorted}>
+      {href ? (
+        <a href={href}>
+          {children}
+          {sign}
+        </a>
+      ) : (
+        children
+      )}
+    </th>
+  )
+}
+
+/** A dense table, in a frame that scrolls sideways by finger and by key when the screen is narrow. */
+export function Table({ label, children }: PropsWithChildren<{ label: string }>) {
+  return (
+    <section class="scroll" aria-label={label} tabindex={0}>
+      <table class="data">{children}</table>
+    </section>
+  )
+}
+
+/** Terms and their values, in rows. */
+export function Facts({ rows }: { rows: readonly (readonly [term: Child, value: Child])[] }) {
+  return (
+    <dl class="facts">
+      {rows.map(([term, value]) => (
+        <div>
+          <dt>{term}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+const utc = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' })
+
+const shapes = {
+  moment: utc({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }),
+  day: utc({ day: 'numeric', month: 'long', year: 'numeric' }),
+}
+
+const exact = utc({ dateStyle: 'full', timeStyle: 'long' })
+
+/** A moment: in UTC for everybody, in the reader's own zone where the script runs; the exact one on hover. */
+export function Moment({ at, as = 'moment' }: { at: Date; as?: keyof typeof shapes | undefined }) {
+  return (
+    <time datetime={at.toISOString()} title={exact.format(at)} data-moment={as}>
+      {shapes[as].format(at)}
+    </time>
+  )
+}
