@@ -1,4 +1,4 @@
-import { index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bigint, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { classify } from '../database/classify.ts'
 import { idOf, moment, ownId } from '../database/columns.ts'
 import { bytea } from '../database/sealing.ts'
@@ -26,6 +26,7 @@ export const attempts = pgTable(
     name: text(),
     personId: idOf('person_id').references(() => people.id, { onDelete: 'restrict' }),
     invitationId: idOf('invitation_id'),
+    means: text({ enum: ['code', 'link', 'password'] }),
     browserHash: text('browser_hash').notNull(),
     codeHash: text('code_hash'),
     linkHash: text('link_hash'),
@@ -56,6 +57,7 @@ export const attemptsHeld = classify(attempts, {
     name: ['contact', 'The name that was given when registering'],
     personId: YOU,
     invitationId: ['reference', 'The invitation that it answers'],
+    means: ['session', 'What you gave before the second factor'],
     browserHash: ['credential', 'A hash that ties the attempt to one browser'],
     codeHash: ['credential', 'A hash of the code'],
     linkHash: ['credential', 'A hash of the link'],
@@ -132,7 +134,8 @@ export const passkeys = pgTable(
     personId: person(),
     credential: text().notNull(),
     publicKey: bytea('public_key').notNull(),
-    counter: integer().notNull(),
+    // Authenticators count in 32 bits without a sign: more than an integer column holds.
+    counter: bigint({ mode: 'number' }).notNull(),
     transports: text().array().notNull(),
     label: text().notNull(),
     addedAt: moment('added_at').notNull(),
@@ -253,19 +256,21 @@ export const invitations = pgTable(
     tokenHash: text('token_hash').notNull(),
     invitedBy: idOf('invited_by').references(() => people.id, { onDelete: 'restrict' }),
     invitedAt: moment('invited_at').notNull(),
+    answeredBy: idOf('answered_by').references(() => people.id, { onDelete: 'restrict' }),
     expiresAt: moment('expires_at').notNull(),
   },
   (table) => [
     uniqueIndex('invitations_token').on(table.tokenHash),
     index('invitations_email').on(table.email),
     index('invitations_by').on(table.invitedBy),
+    index('invitations_answered').on(table.answeredBy),
     index('invitations_expires').on(table.expiresAt),
   ],
 )
 
 export const invitationsHeld = classify(invitations, {
   says: 'Invitations that wait for an answer',
-  about: { address: 'email', authors: ['invitedBy'] },
+  about: { person: 'answeredBy', address: 'email', authors: ['invitedBy'] },
   basis: 'legitimate interest',
   keptFor: { until: 'expiresAt', says: 'seven days, or until you answer or decline' },
   onErasure: 'delete',
@@ -277,6 +282,7 @@ export const invitationsHeld = classify(invitations, {
     tokenHash: ['credential', 'A hash of the link'],
     invitedBy: ['reference', 'Who of the staff invited'],
     invitedAt: ['record', 'When'],
+    answeredBy: ['reference', 'You, from the moment you accepted until you are in the team'],
     expiresAt: ['record', 'When the invitation ends'],
   },
 })
