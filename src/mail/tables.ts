@@ -7,6 +7,7 @@ export const letters = pgTable(
   'letters',
   {
     id: ownId(),
+    // A foreign key to people, by migration 0003: this room lies below theirs and does not know them.
     personId: idOf('person_id'),
     to: text().notNull(),
     kind: text().notNull(),

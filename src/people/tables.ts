@@ -69,7 +69,7 @@ export const corrections = pgTable(
     field: text({ enum: ['name', 'email'] }).notNull(),
     correctedAt: moment('corrected_at').notNull(),
   },
-  (table) => [index('corrections_person').on(table.personId)],
+  (table) => [index('corrections_person').on(table.personId), index('corrections_at').on(table.correctedAt)],
 )
 
 export const correctionsHeld = classify(corrections, {

@@ -80,6 +80,8 @@ export const copyPartsHeld = classify(copyParts, {
 export interface Counted {
   readonly table: string
   readonly rows: number
+  /** The rows are about others and stay; the number that stood for the erased person was taken out of them. */
+  readonly emptied?: true
 }
 
 export const receipts = pgTable(
@@ -91,7 +93,7 @@ export const receipts = pgTable(
     kept: jsonb().$type<string[]>().notNull(),
     erasedAt: moment('erased_at').notNull(),
   },
-  (table) => [uniqueIndex('receipts_token').on(table.tokenHash)],
+  (table) => [uniqueIndex('receipts_token').on(table.tokenHash), index('receipts_at').on(table.erasedAt)],
 )
 
 export const receiptsHeld = classify(receipts, {
@@ -103,8 +105,8 @@ export const receiptsHeld = classify(receipts, {
   serves: ['rights', 'operations', 'support'],
   columns: {
     id: ['reference', 'A number that stands for the receipt'],
-    tokenHash: ['credential', 'A hash of the link to the receipt'],
-    erased: ['record', 'How many rows of which table were erased (keys: table, rows)'],
+    tokenHash: ['reference', 'A hash of the link to the receipt'],
+    erased: ['record', 'How many rows of which table were erased or emptied (keys: table, rows, emptied)'],
     kept: ['record', 'What stays, and until when'],
     erasedAt: ['record', 'When'],
   },
