@@ -1,41 +1,85 @@
-/** The command line: `cloudrun`. */
-import { parseArgs } from 'node:util'
-import { readConfig, WrongSetting } from './config.ts'
-import { EmbeddedError } from './database/embedded.ts'
-import { WrongDatabase } from './database/migrate.ts'
-import { catchStrays, leave, openHouse, serve } from './main.ts'
-import { inviteFirstOwner } from './sessions/invitation.ts'
-import { owners } from './staff/team.ts'
-import type { House } from './web/house.ts'
+/** The command line: `cloudrun`. What was typed is read here; each command is a file of `commands/`. */
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { demo } from './commands/demo.ts'
+import { helpPage } from './commands/help.ts'
+import { inWords } from './commands/faults.ts'
+import { people } from './commands/people.ts'
+import { staff } from './commands/staff.ts'
+import { migrate, start } from './commands/start.ts'
+import { CommandError, exits, remark, say, wrongUsage } from './commands/terminal.ts'
+import { version } from './main.ts'
 
-async function start(): Promise<void> {
-  const config = readConfig(process.env)
-  const readiness = { leaving: false }
-  const open = await openHouse(config, { working: true, onDeath: () => process.exit(1) })
-  const server = await serve(open.house, readiness)
-  catchStrays()
-  const goodbye = () => void leave(open, server, readiness).then(() => process.exit(0))
-  process.once('SIGTERM', goodbye).once('SIGINT', goodbye)
-  await greet(open.house)
+const switches = {
+  demo: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  json: { type: 'boolean' },
+  name: { type: 'string' },
+  out: { type: 'string', short: 'o' },
+  people: { type: 'string' },
+  role: { type: 'string' },
+  version: { type: 'boolean', short: 'v' },
+  yes: { type: 'boolean', short: 'y' },
+} as const satisfies ParseArgsConfig['options']
+
+type Options = ReturnType<typeof parseArgs<{ options: typeof switches }>>['values']
+
+interface Command {
+  /** The options that mean something to it. */
+  readonly takes: readonly (keyof Options)[]
+  /** The words that may follow. */
+  readonly words: number
+  run(words: readonly string[], options: Options): Promise<number>
 }
 
-async function greet(house: House): Promise<void> {
-  const { origin, smtpUrl, environment } = house.config
-  console.error(`\n  ${house.content.company.name} is open at ${origin}`)
-  const link = await house.db.as('security', async (tx) => ((await owners(tx)) === 0 ? inviteFirstOwner(tx) : undefined))
-  if (link) console.error(`  Become the first owner (once, within a day): ${origin}/invitations/${link}`)
-  if (!smtpUrl && environment === 'development') console.error(`  Letters can be read at ${origin}/dev/mail`)
-  console.error('')
+const commands: Readonly<Record<string, Command>> = {
+  start: { takes: ['demo'], words: 0, run: (_, options) => start(options) },
+  migrate: { takes: ['json'], words: 0, run: (_, options) => migrate(options) },
+  staff: { takes: ['role', 'name', 'json'], words: 2, run: staff },
+  people: { takes: ['out', 'yes', 'json'], words: 2, run: people },
+  demo: { takes: ['people', 'json'], words: 0, run: (_, options) => demo(options) },
+  help: { takes: [], words: 1, run: ([topic]) => help(topic) },
 }
 
-async function main(): Promise<void> {
-  const { positionals } = parseArgs({ allowPositionals: true, strict: false })
-  if (positionals[0] === undefined || positionals[0] === 'start') return start()
+async function help(topic: string | undefined): Promise<number> {
+  say(helpPage(topic))
+  return exits.done
 }
 
-main().catch((fault: unknown) => {
-  if (fault instanceof WrongSetting || fault instanceof WrongDatabase || fault instanceof EmbeddedError)
-    console.error(`cloudrun: ${fault.message}`)
-  else console.error(fault)
-  process.exit(1)
-})
+async function main(typed: readonly string[]): Promise<number> {
+  const { positionals, values } = understood(typed)
+  const [name = values.help || values.version ? 'help' : 'start', ...words] = positionals
+  if (values.version) say(version())
+  if (values.version) return exits.done
+  const command = commands[name]
+  if (!command) throw wrongUsage(`There is no command "${name}": see cloudrun --help.`)
+  if (values.help) return help(name === 'help' ? words[0] : name)
+  requireSense(name, command, words, values)
+  return command.run(words, values)
+}
+
+function understood(typed: readonly string[]) {
+  try {
+    return parseArgs({ args: [...typed], options: switches, allowPositionals: true })
+  } catch (fault) {
+    const sentence = fault instanceof Error ? (fault.message.split('. ')[0] ?? '') : ''
+    throw wrongUsage(`${sentence.replace(/\.$/, '')}: see cloudrun --help.`)
+  }
+}
+
+function requireSense(name: string, command: Command, words: readonly string[], options: Options): void {
+  const stray = words[command.words]
+  if (stray !== undefined) throw wrongUsage(`"${stray}" is one word too many: see cloudrun help ${name}.`)
+  const odd = Object.keys(options).find((option) => !command.takes.includes(option as keyof Options))
+  if (odd !== undefined) throw wrongUsage(`--${odd} means nothing to cloudrun ${name}: see cloudrun help ${name}.`)
+}
+
+// A reader who has seen enough, such as `head`, is no fault.
+process.stdout.on('error', () => process.exit(exits.done))
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (fault: unknown) => {
+    remark(inWords(fault))
+    process.exit(fault instanceof CommandError ? fault.code : exits.failed)
+  },
+)

@@ -38,13 +38,15 @@ export async function post(tx: For<Purpose>, letter: Letter): Promise<Id> {
     to: letter.to,
     kind: letter.kind,
     subject: letter.subject,
-    text: plainText(letter),
-    html: htmlText(letter),
+    ...written(letter),
     writtenAt: now(),
   })
   await enqueue(tx, 'mail.deliver', { letterId: id })
   return id
 }
+
+/** The letter's words, plain and as a page. */
+export const written = (letter: Letter): { text: string; html: string } => ({ text: plainText(letter), html: htmlText(letter) })
 
 function plainText(letter: Letter): string {
   const part = (part: Part): string => {

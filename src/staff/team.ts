@@ -8,6 +8,8 @@ import { endInvitation, invitationWith } from '../sessions/invitation.ts'
 import { beStrict, beUsual } from '../sessions/session.ts'
 import { type Role, roles, staff } from './tables.ts'
 
+export { type Role, roles }
+
 export interface Member {
   readonly personId: Id
   readonly name: string

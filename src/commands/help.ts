@@ -1,0 +1,112 @@
+/** `cloudrun --help` and `cloudrun help COMMAND`: pages, in the words of the person who types. */
+import { exits, wrongUsage } from './terminal.ts'
+
+const overview = `
+cloudrun: the customer side of a small software company, in one program
+
+  cloudrun start [--demo]               open the house; it serves until you press Ctrl-C
+  cloudrun migrate                      bring the database up to date and check it, then end
+  cloudrun staff add EMAIL --role ROLE  give somebody a role in the team
+  cloudrun people show EMAIL            what is held about a person
+  cloudrun people export EMAIL          all of it as a ZIP, as the person would get it
+  cloudrun people erase EMAIL           erase all of it, with a receipt
+  cloudrun demo                         fill an empty house with an invented company
+  cloudrun help COMMAND                 more about one of these
+
+  --json       the result as JSON on standard output (staff, people, migrate, demo)
+  --help       this page, or the one of the command before it
+  --version    the version
+
+The commands work while the program runs and while it does not. Letters that one of them writes
+are sent by the program: at once if it runs, else when it starts.
+
+Settings are environment variables; NAME_FILE may name a file that holds the value.
+
+  PORT            where to listen (3000)
+  ORIGIN          the site's address, such as https://example.com (http://localhost:PORT)
+  DATA_DIR        folder of the embedded PostgreSQL (./data)
+  DATABASE_URL    a PostgreSQL of your own, 15 or later, instead of the embedded one
+  SMTP_URL        the mail server; without it letters can be read at /dev/mail
+  SECRET          what keys and logins are derived from; development makes its own
+  ENVIRONMENT     development or production, which insists on SECRET, SMTP_URL and https
+
+docs/operate.md has all of them.
+
+Exit codes: ${exits.done} done, ${exits.failed} failed, ${exits.usage} wrongly typed, ${exits.nobody} nobody has that address.
+`
+
+const start = `
+cloudrun start: open the house
+
+  cloudrun start          migrate, check, serve
+  cloudrun start --demo   the same; an empty house is filled with an invented company first
+
+Without DATABASE_URL it runs a PostgreSQL of its own under DATA_DIR. It prints the site's address,
+in a house without an owner the link that makes the first one (good once, for a day), and where
+letters can be read. SIGTERM and Ctrl-C finish what is under way and close.
+
+A database that holds a table or a column which the data map (src/register.ts) does not answer
+for is not served: the program names it and ends.
+`
+
+const migrate = `
+cloudrun migrate: bring the database up to date, check it, and end
+
+  cloudrun migrate [--json]
+
+Runs the migrations that are missing, makes the logins of the purposes, applies their grants, and
+compares the database with the data map. \`cloudrun start\` does all of this by itself; use it to
+migrate before the new version is started. Running it again does no harm.
+`
+
+const staff = `
+cloudrun staff: the team
+
+  cloudrun staff add EMAIL --role ROLE [--name NAME] [--json]
+
+Gives the person with this address a role: owner, support, marketing, billing, legal or analyst.
+Somebody unknown is made known first, under NAME (without it, under the part of the address before
+the @). Somebody who has a role gets the new one. Their sessions end, because their powers changed:
+they sign in anew at /sign-in, and are asked for a second factor.
+`
+
+const people = `
+cloudrun people: what is held about a person
+
+  cloudrun people show EMAIL [--json]         each kind of data, how much of it, why and how long
+  cloudrun people export EMAIL [--out FILE]   everything, as a ZIP of JSON and a readable page
+  cloudrun people erase EMAIL [--yes] [--json]
+
+export writes to NAME-OF-ADDRESS.zip here unless --out names a file; --out - is standard output.
+
+erase shows what goes and what stays, and asks. With --yes it does not ask; without a terminal it
+needs --yes. It erases in one transaction, prints the receipt, and writes the person a last letter.
+Nothing brings the data back. The last owner cannot be erased: appoint another one first.
+
+Exit code ${exits.nobody}: nobody has that address.
+`
+
+const demo = `
+cloudrun demo: fill an empty house with an invented company
+
+  cloudrun demo [--people N] [--json]
+
+2,000 people (or N) who joined over three years, with sessions, letters, corrections, a team of six
+and whom they looked up. The same N gives the same people each time. All addresses are under
+example.org, example.com and example.net, which belong to nobody. A house with people in it is
+left alone, and so is a production.
+
+To sign in as one of the team, ask for a code at /sign-in and read it at /dev/mail.
+`
+
+const pages: Readonly<Record<string, string>> = { start, migrate, staff, people, demo, help: overview }
+
+/**
+ * The page about a command, or the overview.
+ * @throws CommandError when there is no such command
+ */
+export function helpPage(command?: string): string {
+  const page = command === undefined ? overview : pages[command]
+  if (page === undefined) throw wrongUsage(`There is no command "${command}": see cloudrun --help.`)
+  return page.trim()
+}
