@@ -86,7 +86,7 @@ const patience = { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTime
 
 /** Serves the house on its port; resolves once it listens. */
 export async function serve(house: House, readiness: Readiness): Promise<Server> {
-  const listener = getRequestListener(openApp(house, readiness).fetch, { overrideGlobalObjects: false })
+  const listener = getRequestListener(openApp(house, readiness).fetch)
   const server = createServer(
     patience,
     answerBadTargets((request, response) => void listener(request, response)),

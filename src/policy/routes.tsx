@@ -6,8 +6,8 @@ import type { PolicyText } from '../web/content.ts'
 import { Moment } from '../web/lists.tsx'
 import type { House, Web } from '../web/house.ts'
 import { Crumbs } from '../web/layout.tsx'
-import { publicPage, requested } from '../web/page.tsx'
-import { answer, prepare } from '../web/prepared.ts'
+import { publicPage } from '../web/page.tsx'
+import { prepare, send } from '../web/prepared.ts'
 import { nothingHere } from '../web/refusal.ts'
 import { dataMap, dataMapCsv } from './data-map.ts'
 import { DataMapPage, ProcessorsPage } from './pages.tsx'
@@ -36,8 +36,8 @@ export const policyRoutes = new Hono<Web>()
       body: <ProcessorsPage />,
     })),
   )
-  .get('/privacy/data.json', (c) => answer(json, requested(c)))
-  .get('/privacy/data.csv', (c) => answer(csv, requested(c)))
+  .get('/privacy/data.json', (c) => send(c, json))
+  .get('/privacy/data.csv', (c) => send(c, csv))
 
 const cached = { 'cache-control': 'public, max-age=300' }
 const json = prepare(Buffer.from(JSON.stringify(dataMap, null, 2)), { 'content-type': 'application/json; charset=utf-8', ...cached })

@@ -4,8 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import type { Context } from 'hono'
 
-type Headers = Readonly<Record<string, string>>
+type Headers = Record<string, string>
 
 export interface Prepared {
   readonly plain: Variant
@@ -15,7 +16,8 @@ export interface Prepared {
 
 interface Variant {
   readonly etag: string
-  readonly body: Uint8Array<ArrayBuffer>
+  /** Text where it is plain: Node sends it with the head in one write, bytes in two. */
+  readonly body: string | Uint8Array<ArrayBuffer>
   readonly headers: Headers
 }
 
@@ -26,7 +28,11 @@ export function prepare(body: Buffer, headers: Headers): Prepared {
   const variant = (encoding: string, bytes: Buffer): Variant => {
     const etag = `"${tag}${encoding && `-${encoding}`}"`
     const own = { ...headers, etag, 'content-length': String(bytes.length), ...(compressible && { vary: vary(headers) }) }
-    return { etag, body: new Uint8Array(bytes), headers: encoding ? { ...own, 'content-encoding': encoding } : own }
+    return {
+      etag,
+      body: compressible && !encoding ? bytes.toString() : new Uint8Array(bytes),
+      headers: encoding ? { ...own, 'content-encoding': encoding } : own,
+    }
   }
   return {
     plain: variant('', body),
@@ -37,14 +43,25 @@ export function prepare(body: Buffer, headers: Headers): Prepared {
 
 const vary = (headers: Headers): string => (headers['vary'] ? `${headers['vary']}, Accept-Encoding` : 'Accept-Encoding')
 
-/** Answers a request with the variant that it accepts, or with 304 when the reader has it already. */
-export function answer(
-  prepared: Prepared,
-  request: { encodings: string | undefined; ifNoneMatch: string | undefined; head: boolean },
-): Response {
-  const variant = choose(prepared, request.encodings)
-  if (request.ifNoneMatch?.includes(variant.etag)) return new Response(null, { status: 304, headers: withoutBody(variant.headers) })
-  return new Response(request.head ? null : variant.body, { headers: variant.headers })
+/**
+ * Answers with the variant that the request accepts, or with 304 when the reader has it already. The
+ * answer bears the prepared headers and no others, so that it costs a look-up and a copy.
+ */
+export function answer(c: Context, prepared: Prepared): Response {
+  const { status, body, headers } = chosen(c, prepared)
+  return new Response(body, { status, headers })
+}
+
+/** The same, with the headers that the request has been given on its way. */
+export function send(c: Context, prepared: Prepared): Response {
+  const { status, body, headers } = chosen(c, prepared)
+  return c.newResponse(body, status, headers)
+}
+
+function chosen(c: Context, prepared: Prepared): { status: 200 | 304; body: Variant['body'] | null; headers: Headers } {
+  const variant = choose(prepared, c.req.header('accept-encoding'))
+  if (c.req.header('if-none-match')?.includes(variant.etag)) return { status: 304, body: null, headers: withoutBody(variant.headers) }
+  return { status: 200, body: c.req.method === 'HEAD' ? null : variant.body, headers: variant.headers }
 }
 
 function choose(prepared: Prepared, encodings: string | undefined): Variant {

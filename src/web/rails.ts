@@ -2,47 +2,25 @@
 import { randomBytes } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import type { Config } from '../config.ts'
+import { safeHeaders } from './headers.ts'
 import type { House, Web } from './house.ts'
+import { readyPage } from './ready.ts'
 import { Refusal } from './refusal.ts'
-
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "object-src 'none'",
-].join('; ')
-
-/** The headers that every answer bears. */
-export const safeHeaders = (config: Config): readonly (readonly [string, string])[] => [
-  ['content-security-policy', policy],
-  ['x-content-type-options', 'nosniff'],
-  ['referrer-policy', 'strict-origin-when-cross-origin'],
-  ['cross-origin-opener-policy', 'same-origin'],
-  ['cross-origin-resource-policy', 'same-origin'],
-  ['permissions-policy', 'camera=(), microphone=(), geolocation=(), browsing-topics=()'],
-  ['x-frame-options', 'DENY'],
-  ...(config.origin.startsWith('https://') ? [['strict-transport-security', 'max-age=31536000; includeSubDomains'] as const] : []),
-]
 
 /** Refuses a host that is not listed, gives the request its number, and puts the safe headers on. */
 export function rails(house: House): MiddlewareHandler<Web> {
-  const { config } = house
-  const hosts = new Set(config.hosts)
-  const headers = safeHeaders(config)
+  const hosts = new Set(house.config.hosts)
+  const headers = Object.entries(safeHeaders(house.config))
   return async (c, next) => {
     c.set('house', house)
+    const listed = hosts.has(hostOf(c))
+    const ready = listed ? readyPage(c) : undefined
+    if (ready) return ready
     c.set('requestId', randomBytes(9).toString('base64url'))
-    if (!hosts.has(hostOf(c))) throw new Refusal(421, 'This address is not served here.')
+    for (const [name, value] of headers) c.header(name, value)
+    if (!listed) throw new Refusal(421, 'This address is not served here.')
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') requireOurOwnForm(c, hosts)
     await next()
-    for (const [name, value] of headers) if (!c.res.headers.has(name)) c.res.headers.set(name, value)
   }
 }
 

@@ -3,8 +3,8 @@ import { type Context, Hono } from 'hono'
 import { raw } from 'hono/html'
 import mark from './favicon.svg'
 import type { House, Web } from './house.ts'
-import { publicPage, requested } from './page.tsx'
-import { answer, prepare } from './prepared.ts'
+import { publicPage } from './page.tsx'
+import { prepare, send } from './prepared.ts'
 import { nothingHere } from './refusal.ts'
 
 const favicon = prepare(Buffer.from(mark), { 'content-type': 'image/svg+xml', 'cache-control': 'public, max-age=86400' })
@@ -14,7 +14,7 @@ export const siteRoutes = new Hono<Web>()
   .get('/security', publicPage(plain('security')))
   .get('/help/contact', publicPage(plain('contact')))
   .get('/assets/:name', asset)
-  .get('/favicon.svg', (c) => answer(favicon, requested(c)))
+  .get('/favicon.svg', (c) => send(c, favicon))
   .get('/robots.txt', (c) =>
     c.text('User-agent: *\nDisallow: /account\nDisallow: /staff\nDisallow: /sign-in/code/\n', 200, {
       'cache-control': 'public, max-age=86400',
@@ -44,7 +44,7 @@ export function plain(slug: string) {
 function asset(c: Context<Web>): Response {
   const file = c.get('house').assets.files.get(c.req.param('name') ?? '')
   if (!file) throw nothingHere()
-  return answer(file, requested(c))
+  return send(c, file)
 }
 
 /** RFC 9116. */
