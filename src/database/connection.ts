@@ -33,6 +33,8 @@ export interface Database {
   as<P extends Purpose, R>(purpose: P, work: (tx: For<P>) => Promise<R>): Promise<R>
   /** Runs one prepared reading under `purpose`, without the cost of a transaction around it. */
   read<R extends pg.QueryResultRow>(purpose: Purpose, statement: Named): Promise<R[]>
+  /** Runs statements that stand outside a transaction, one after another, without a time limit: for upkeep such as VACUUM. */
+  run(purpose: Purpose, ...statements: readonly string[]): Promise<void>
   /** Makes and opens the keys under which text about people is sealed. */
   readonly keyring: Keyring
   /** How to log in under `purpose`, for a library that keeps connections of its own. */
@@ -69,6 +71,7 @@ export function connect(options: { place: Place; prefix: string; secret: string 
   const db: Database = {
     as: (purpose, work) => transact(pools[purpose], (client) => work(Object.assign(drizzle(client), { purpose, db }))),
     read: async (purpose, { name, text, values }) => (await pools[purpose].query({ name, text, values: [...values] })).rows,
+    run: (purpose, ...statements) => outside(pools[purpose], statements),
     keyring: keyring(options.secret),
     login,
     close: async () => void (await Promise.all(Object.values(pools).map((pool) => pool.end()))),
@@ -98,5 +101,16 @@ async function transact<R>(pool: pg.Pool, work: (client: pg.PoolClient) => Promi
     throw fault
   } finally {
     client.release(broken)
+  }
+}
+
+async function outside(pool: pg.Pool, statements: readonly string[]): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query('set statement_timeout = 0')
+    for (const statement of statements) await client.query(statement)
+  } finally {
+    // The connection ends, and with it whatever the statements have set.
+    client.release(true)
   }
 }

@@ -89,3 +89,19 @@ export function statisticsStatements(register: readonly Held[]): string[] {
       .map((answer) => `alter table ${quoted(held.name)} alter column ${quoted(answer.name)} set statistics 0`),
   )
 }
+
+/** The planner's statistics of an index on an expression, such as the one that finds people by name, are left out, too. */
+export const INDEX_STATISTICS = `
+  select format('alter index %s alter column %s set statistics 0', a.attrelid::regclass, a.attnum) as statement
+    from pg_index i join pg_class t on t.oid = i.indrelid join pg_attribute a on a.attrelid = i.indexrelid
+   where i.indexprs is not null and t.relname = any($1) and t.relnamespace = 'public'::regnamespace and a.attstattarget is distinct from 0`
+
+/** What lets `operations` rewrite tables so that their files forget what was deleted; PostgreSQL 17 and later know it. */
+export const upkeepStatements = (register: readonly Held[], prefix: string): string[] =>
+  register.map((held) => `grant maintain on ${quoted(held.name)} to ${quoted(loginName(prefix, 'operations'))}`)
+
+/** What lets `operations` begin a new write-ahead log, so that the old one goes; for an owner who may pass that on. */
+export const forgettingStatements = (prefix: string): string[] => [
+  `grant pg_checkpoint to ${quoted(loginName(prefix, 'operations'))} with inherit true, set false`,
+  `grant execute on function pg_switch_wal() to ${quoted(loginName(prefix, 'operations'))}`,
+]

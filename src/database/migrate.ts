@@ -8,7 +8,14 @@ import { migrate as runMigrations } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import { word, log } from '../log.ts'
 import type { Held } from './classify.ts'
-import { grantStatements, loginStatements, statisticsStatements } from './grants.ts'
+import {
+  forgettingStatements,
+  grantStatements,
+  INDEX_STATISTICS,
+  loginStatements,
+  statisticsStatements,
+  upkeepStatements,
+} from './grants.ts'
 import { disagreements } from './schema.ts'
 
 const LOCK = 7_201_903
@@ -39,21 +46,22 @@ export async function prepare(owner: Owner): Promise<void> {
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK])
-    await requireVersion(client)
+    const major = await requireVersion(client)
     await runMigrations(drizzle(client), { migrationsFolder: owner.migrations })
     await requireAgreement(client, owner.register)
-    await grant(client, owner)
+    await grant(client, owner, major)
     await owner.queue(client)
   } finally {
     await client.end()
   }
 }
 
-async function requireVersion(client: pg.Client): Promise<void> {
+async function requireVersion(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ server_version_num: string }>('show server_version_num')
   const major = Math.floor(Number(rows[0]?.server_version_num) / 10_000)
   if (major < 15) throw new WrongDatabase(`PostgreSQL ${major} is too old: 15 or later is needed.`)
   log('database.version', { major })
+  return major
 }
 
 async function requireAgreement(client: pg.Client, register: readonly Held[]): Promise<void> {
@@ -62,13 +70,29 @@ async function requireAgreement(client: pg.Client, register: readonly Held[]): P
 }
 
 // One transaction, so that no process ever meets half of the grants.
-async function grant(client: pg.Client, owner: Owner): Promise<void> {
+async function grant(client: pg.Client, owner: Owner, major: number): Promise<void> {
   const { rows } = await client.query<{ rolname: string }>('select rolname from pg_roles')
   const existing = new Set(rows.map((row) => row.rolname))
   await client.query('begin')
   for (const statement of loginStatements(owner.prefix, owner.secret, existing)) await client.query(statement)
   for (const statement of grantStatements(owner.register, owner.prefix)) await client.query(statement)
   for (const statement of statisticsStatements(owner.register)) await client.query(statement)
+  for (const statement of await indexStatistics(client, owner)) await client.query(statement)
+  for (const statement of major >= 17 ? await upkeep(client, owner) : []) await client.query(statement)
   await client.query('commit')
   log('database.granted', { tables: owner.register.length, by: word('owner') })
+}
+
+async function indexStatistics(client: pg.Client, { register }: Owner): Promise<string[]> {
+  const { rows } = await client.query<{ statement: string }>(INDEX_STATISTICS, [register.map((held) => held.name)])
+  return rows.map((row) => row.statement)
+}
+
+// On a server that is not ours alone, the owner may lack the right to pass on what touches the whole server.
+async function upkeep(client: pg.Client, { register, prefix }: Owner): Promise<string[]> {
+  const { rows } = await client.query<{ may: boolean }>(
+    `select pg_has_role(current_user, 'pg_checkpoint', 'MEMBER WITH ADMIN OPTION')
+        and has_function_privilege(current_user, 'pg_switch_wal()', 'EXECUTE WITH GRANT OPTION') as may`,
+  )
+  return [...upkeepStatements(register, prefix), ...(rows[0]?.may ? forgettingStatements(prefix) : [])]
 }

@@ -26,8 +26,9 @@ export async function findDatabase(config: Config, options: { attach?: boolean; 
 
 async function embedded(config: Config, options: { attach?: boolean; onDeath?: () => void }): Promise<Found> {
   const server = await openEmbedded({ dataDir: config.dataDir, ...options })
-  await found({ host: server.host, port: 5432, user: server.superuser, database: 'postgres' })
   const place = { host: server.host, port: 5432, database: NAME }
+  await found({ ...place, user: server.superuser, database: 'postgres' })
+  await entrust({ ...place, user: server.superuser })
   return { place, owner: { ...place, user: OWNER }, prefix: NAME, socket: server.host, stop: () => server.stop() }
 }
 
@@ -38,6 +39,15 @@ async function found(superuser: pg.ClientConfig): Promise<void> {
   const exists = async (text: string, name: string) => (await client.query(text, [name])).rowCount === 1
   if (!(await exists('select from pg_roles where rolname = $1', OWNER))) await client.query(`create role ${OWNER} login createrole`)
   if (!(await exists('select from pg_database where datname = $1', NAME))) await client.query(`create database ${NAME} owner ${OWNER}`)
+  await client.end()
+}
+
+// The server is ours alone, so the owner may let `operations` throw old write-ahead log away; see `scrub.ts`.
+async function entrust(superuser: pg.ClientConfig): Promise<void> {
+  const client = new pg.Client(superuser)
+  await client.connect()
+  await client.query(`grant pg_checkpoint to ${OWNER} with admin option`)
+  await client.query(`grant execute on function pg_switch_wal() to ${OWNER} with grant option`)
   await client.end()
 }
 
