@@ -32,7 +32,7 @@ function home({ content }: House) {
         </p>
         <section>
           <h2>Services</h2>
-          <ServiceList services={content.services} />
+          <ServiceList services={content.services} heading="h3" />
         </section>
         <section>
           <h2>How we work</h2>
@@ -50,19 +50,19 @@ function catalogue({ content }: House) {
       <>
         <h1>Services</h1>
         <p class="lead">Register once, with a name and an e-mail address, and use what you want.</p>
-        <ServiceList services={content.services} />
+        <ServiceList services={content.services} heading="h2" />
       </>
     ),
   }
 }
 
-const ServiceList = ({ services }: { services: readonly Service[] }) => (
+const ServiceList = ({ services, heading: Heading }: { services: readonly Service[]; heading: 'h2' | 'h3' }) => (
   <ul class="rows services">
     {services.map(({ slug, title, summary, price }) => (
       <li>
-        <h3>
+        <Heading>
           <a href={`/services/${slug}`}>{title}</a>
-        </h3>
+        </Heading>
         <div>
           <p>{summary}</p>
         </div>

@@ -50,8 +50,8 @@ export interface Content {
 const markdown = new MarkdownIt({ html: false, linkify: true, typographer: false })
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: true })
 // Wide tables scroll within themselves on a phone, and can be reached by keyboard.
-markdown.renderer.rules['table_open'] = () => '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>\n'
-markdown.renderer.rules['table_close'] = () => '</table></div>\n'
+markdown.renderer.rules['table_open'] = () => '<section class="scroll" tabindex="0" aria-label="Table"><table>\n'
+markdown.renderer.rules['table_close'] = () => '</table></section>\n'
 
 /** Renders Markdown by the rules of the site's content. */
 export const renderMarkdown = (source: string): string => markdown.render(source)

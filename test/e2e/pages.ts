@@ -1,0 +1,104 @@
+/** Every page, looked at: by axe, at three widths, light and dark, by the console and by the network. */
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import axe from 'axe-core'
+import type { BrowserContext, CDPSession, Page as Tab } from 'playwright-core'
+import type { Furnished, Page, Who } from '../pages.ts'
+import { type Stage, sendForm } from './stage.ts'
+
+export const widths = [1280, 768, 390] as const
+const HEIGHT = 900
+
+// Where to leave a picture of every page, for people who would rather look than read.
+const pictures = process.env['PICTURES']
+
+/** A test for each page: nothing for axe to say, nothing sticks out, nothing to complain of, nobody else is asked. */
+export function lookAtPages(stage: Stage, { browsers, pages }: Furnished): void {
+  const looks = new Map<Who, Look>()
+  for (const page of pages) {
+    void test(`${page.says}: sound at every width, light and dark`, async () => {
+      const look = looks.get(page.as) ?? (await openLook(stage, await stage.window({}, browsers[page.as])))
+      looks.set(page.as, look)
+      assert.deepEqual(await faults(stage, look, page), [])
+    })
+  }
+}
+
+interface Look {
+  readonly window: BrowserContext
+  readonly tab: Tab
+  readonly devtools: CDPSession
+  /** What the console and the network had to say since the page was opened. */
+  readonly heard: string[]
+}
+
+async function openLook(stage: Stage, window: BrowserContext): Promise<Look> {
+  const tab = await window.newPage()
+  const heard: string[] = []
+  const ofStatus = /^Failed to load resource: the server responded with a status of 4/
+  tab.on('console', (message) => {
+    // The page's own status is what the test expects; that of anything that it loads is not.
+    if (ofStatus.test(message.text()) && message.location().url === tab.url()) return
+    if (['error', 'warning'].includes(message.type())) heard.push(`console: ${message.text()}`)
+  })
+  tab.on('pageerror', (error) => heard.push(`script: ${error.message}`))
+  tab.on('request', (request) => {
+    if (!request.url().startsWith(`${stage.origin}/`) && !request.url().startsWith('data:')) heard.push(`asked ${request.url()}`)
+  })
+  tab.on('requestfailed', (request) => heard.push(`failed: ${request.url()}`))
+  return { window, tab, heard, devtools: await window.newCDPSession(tab) }
+}
+
+async function faults(stage: Stage, look: Look, page: Page): Promise<string[]> {
+  const { tab, heard } = look
+  heard.length = 0
+  await show(tab, 'light', widths[0])
+  const status = await arrive(stage, tab, page)
+  const found = status === (page.status ?? 200) ? [] : [`status ${status}`]
+  found.push(...(await violations(look, { resultTypes: ['violations'] })))
+  for (const width of widths) found.push(...(await stickingOut(tab, width)))
+  await show(tab, 'dark', 390)
+  found.push(...(await violations(look, { resultTypes: ['violations'], runOnly: ['color-contrast'] })))
+  if (pictures) await takePictures(tab, page, pictures)
+  return [...found, ...heard]
+}
+
+async function arrive(stage: Stage, tab: Tab, { path, form }: Page): Promise<number | undefined> {
+  if (!form) return (await tab.goto(stage.origin + path))?.status()
+  await tab.goto(`${stage.origin}/cookies`)
+  return sendForm(tab, path, form)
+}
+
+const show = async (tab: Tab, colorScheme: 'light' | 'dark', width: number): Promise<void> => {
+  await tab.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+  await tab.setViewportSize({ width, height: HEIGHT })
+}
+
+// Through the developer tools, because the page's own policy lets no foreign script in.
+async function violations({ devtools }: Look, options: axe.RunOptions): Promise<string[]> {
+  const evaluate = (expression: string) => devtools.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
+  await evaluate(`if (!window.axe) { ${axe.source} } 0`)
+  const { result, exceptionDetails } = await evaluate(`axe.run(document, ${JSON.stringify(options)}).then((told) => told.violations)`)
+  if (exceptionDetails) throw new Error(exceptionDetails.text)
+  return (result.value as axe.Result[]).map(
+    ({ id, help, nodes }) => `axe ${id}: ${help}: ${nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`,
+  )
+}
+
+async function stickingOut(tab: Tab, width: number): Promise<string[]> {
+  await tab.setViewportSize({ width, height: HEIGHT })
+  const over = await tab.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  return over > 0 ? [`sticks out by ${over} at ${width}`] : []
+}
+
+async function takePictures(tab: Tab, page: Page, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  const name = `${page.as}-${page.says}`.replace(/[^\w-]+/g, '_')
+  for (const scheme of ['light', 'dark'] as const)
+    for (const width of widths) {
+      await show(tab, scheme, width)
+      await tab.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`), fullPage: true })
+    }
+}

@@ -1,0 +1,86 @@
+/**
+ * Every page that there is, and how to get there: for the tests that look at all of them. A route that
+ * shows a page and is not visited here fails `test/attack.test.ts`.
+ */
+import type { Browser } from './browser.ts'
+import { linkIn, type TestHouse } from './harness.ts'
+
+/** Who looks at a page. */
+export type Who = 'visitor' | 'waiting' | 'ada'
+
+/** One page: an address, opened or arrived at by sending a form. */
+export interface Page {
+  readonly says: string
+  readonly as: Who
+  readonly path: string
+  /** Sent to the address; without it, the page is opened. */
+  readonly form?: Readonly<Record<string, string>>
+  /** 200, unless it says otherwise. */
+  readonly status?: number
+}
+
+/** A furnished house: people at their browsers, and all pages that they can see. */
+export interface Furnished {
+  readonly browsers: Readonly<Record<Who, Browser>>
+  readonly pages: readonly Page[]
+}
+
+/** Fills the house with people who have something to look at. */
+export async function furnish(house: TestHouse): Promise<Furnished> {
+  const ada = await house.person('Ada Lovelace', 'ada@example.org')
+  const waiting = house.browser()
+  await waiting.post('/sign-up', { name: 'Wanda', email: 'wanda@example.org' })
+  const welcome = linkIn((await house.inbox('wanda@example.org'))[0])
+  await house.browser().post('/password/reset', { email: 'ada@example.org' })
+  const reset = linkIn((await house.inbox('ada@example.org'))[0])
+  await house.settle()
+  return {
+    browsers: { visitor: house.browser(), waiting, ada },
+    pages: [...publicPages(house), ...doorPages({ welcome, reset }), ...accountPages()],
+  }
+}
+
+const open = (as: Who, path: string, says = path, status = 200): Page => ({ says, as, path, status })
+const send = (as: Who, path: string, form: Page['form'], says: string, status = 422): Page => ({ says, as, path, form: form ?? {}, status })
+
+function publicPages({ house: { content } }: TestHouse): Page[] {
+  const fixed = ['/', '/services', '/help', '/help/contact', '/privacy', '/privacy/versions', '/privacy/data', '/privacy/processors']
+  const plain = ['/cookies', '/security', '/dev/mail']
+  const written = [
+    ...content.services.map(({ slug }) => `/services/${slug}`),
+    ...content.help.map(({ slug }) => `/help/${slug}`),
+    ...content.policies.map(({ version }) => `/privacy/versions/${version}`),
+  ]
+  return [
+    ...[...fixed, ...plain, ...written].map((path) => open('visitor', path)),
+    open('ada', '/', '/ (signed in)'),
+    open('visitor', '/nothing/here', 'nothing here', 404),
+  ]
+}
+
+function doorPages({ welcome, reset }: { welcome: string; reset: string }): Page[] {
+  return [
+    open('visitor', '/sign-up'),
+    send('visitor', '/sign-up', { name: '', email: 'nonsense' }, 'sign-up with errors'),
+    open('visitor', '/sign-in'),
+    open('visitor', '/sign-in?then=/account/security', 'sign-in on the way to a page'),
+    send('visitor', '/sign-in', { email: '' }, 'sign-in with errors'),
+    send('visitor', '/sign-in', { email: 'ada@example.org', password: 'not the one' }, 'sign-in with a wrong password'),
+    open('visitor', '/sign-in/code', 'code page without an attempt'),
+    open('waiting', '/sign-in/code', 'code page'),
+    send('waiting', '/sign-in/code', { code: '' }, 'code page with errors'),
+    send('visitor', '/sign-in/code', { code: '123456' }, 'code without an attempt', 400),
+    open('visitor', welcome, 'link of a letter'),
+    send('visitor', '/sign-in/code/none', {}, 'expired link', 410),
+    open('visitor', '/sign-in/second-factor', 'second factor without an attempt'),
+    open('visitor', '/password/reset'),
+    send('visitor', '/password/reset', { email: '' }, 'reset with errors'),
+    send('visitor', '/password/reset', { email: 'nobody@example.org' }, 'reset asked for', 200),
+    open('visitor', reset, 'new password'),
+    send('visitor', reset, { password: 'short' }, 'new password with errors'),
+  ]
+}
+
+function accountPages(): Page[] {
+  return [open('ada', '/account')]
+}
