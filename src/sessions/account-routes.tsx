@@ -1,18 +1,63 @@
-/** One's own side: who am I here. */
-import { Hono } from 'hono'
+/** One's own side: who am I here, another name, another address. */
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { personOf, rename } from '../people/person.ts'
+import { emailAddress, type Form, personName, readForm, refuseField } from '../web/form.ts'
 import type { Web } from '../web/house.ts'
-import { Facts } from '../web/forms.tsx'
 import { showPage } from '../web/page.tsx'
-import { signedIn } from './guard.ts'
+import { nothingHere } from '../web/refusal.ts'
+import { limit } from '../web/throttle.ts'
+import { AccountPage, AddressPage } from './account-pages.tsx'
+import { beginMove } from './attempt.ts'
+import { waitFor } from './doorway.tsx'
+import { freshly, signedIn } from './guard.ts'
+import { proofRoutes } from './proof-routes.tsx'
+import { securityRoutes } from './security-routes.tsx'
 
-export const accountRoutes = new Hono<Web>().get('/account', signedIn, (c) => {
-  const person = c.get('signedIn')
-  return showPage(
+type Ctx = Context<Web>
+
+export const accountRoutes = new Hono<Web>()
+  .get('/account', signedIn, (c) => account(c))
+  .post('/account/name', signedIn, changeName)
+  .get('/account/address', signedIn, freshly, (c) => askForAddress(c))
+  .post('/account/address', signedIn, freshly, changeAddress)
+  .route('/', proofRoutes)
+  .route('/', securityRoutes)
+
+type Failed = Extract<Form<unknown>, { ok: false }>
+
+async function account(c: Ctx, form?: Failed): Promise<Response> {
+  const signedIn = c.get('signedIn')
+  const person = await c.get('house').db.as('service', (tx) => personOf(tx, signedIn.personId))
+  if (!person) throw nothingHere('the person has gone')
+  const page = <AccountPage person={signedIn} joinedAt={person.joinedAt} changed={c.req.query('changed')} {...form} />
+  return showPage(c, { title: 'Your account', area: 'account' }, page, form ? 422 : 200)
+}
+
+async function changeName(c: Ctx): Promise<Response> {
+  const form = await readForm(c, z.object({ name: personName }))
+  if (!form.ok) return account(c, form)
+  await c.get('house').db.as('service', (tx) => rename(tx, c.get('signedIn').personId, form.data.name))
+  return c.redirect('/account?changed=name', 303)
+}
+
+const askForAddress = (c: Ctx, form?: Failed): Response =>
+  showPage(
     c,
-    { title: 'Your account', area: 'account' },
-    <>
-      <h1>{person.name}</h1>
-      <Facts rows={[['E-mail address', person.email]]} />
-    </>,
+    { title: 'Another e-mail address', area: 'account' },
+    <AddressPage email={c.get('signedIn').email} {...form} />,
+    form ? 422 : 200,
   )
-})
+
+async function changeAddress(c: Ctx): Promise<Response> {
+  const house = c.get('house')
+  const person = c.get('signedIn')
+  const form = await readForm(c, z.object({ email: emailAddress }))
+  if (!form.ok) return askForAddress(c, form)
+  const { email } = form.data
+  if (email === person.email) return askForAddress(c, refuseField({ email }, 'email', 'That is your address already.'))
+  await limit(house.db, 'new address by person', person.personId)
+  await limit(house.db, 'letters by address', email)
+  waitFor(c, await beginMove(house, person, email))
+  return c.redirect('/sign-in/code', 303)
+}

@@ -11,7 +11,7 @@ import type { Id } from '../log.ts'
 import { post } from '../mail/letter.ts'
 import { personWith } from '../people/person.ts'
 import type { House } from '../web/house.ts'
-import { type Addressed, letterFor } from './emails.ts'
+import { type Addressed, addressAskedLetter, letterFor } from './emails.ts'
 import { newCode, newToken, slowHash, slowMatch, tokenHash } from './secrets.ts'
 import { attempts } from './tables.ts'
 
@@ -39,10 +39,7 @@ export async function begin(house: House, { wants, email, name, invitationId }: 
     const person = await personWith(tx, email)
     const kind = kindOf(wants, person !== undefined)
     await keep(tx, secrets, { kind, email, name: kind === 'sign-up' ? name : undefined, personId: person?.id, invitationId })
-    await post(
-      tx,
-      letterFor(house, { wants, kind, email, name: person?.name ?? name, personId: person?.id, code: secrets.code, link: secrets.link }),
-    )
+    await post(tx, letterFor(house, { ...secrets, wants, kind, email, name: person?.name ?? name, personId: person?.id }))
   })
   return secrets.browser
 }
@@ -53,31 +50,60 @@ function kindOf(wants: Begun['wants'], known: boolean): AttemptKind {
   return known ? wants : 'stranger'
 }
 
-/** Begins an attempt of somebody who is signed in already: to move to another address, or to prove who they are. */
-export async function beginFor(
-  house: House,
-  kind: 'new-address' | 'proof',
-  person: { personId: Id; name: string },
-  email: string,
-): Promise<string> {
+interface Signed {
+  readonly personId: Id
+  readonly name: string
+  readonly email: string
+}
+
+/** Begins an attempt of somebody who is signed in to prove who they are; returns the cookie's token. */
+export async function beginProof(house: House, person: Signed): Promise<string> {
+  const secrets = await fresh()
+  const about = { kind: 'proof', email: person.email, personId: person.personId } as const
+  await house.db.as('security', async (tx) => {
+    await keep(tx, secrets, about)
+    await post(tx, letterFor(house, { ...about, ...secrets, wants: 'proof', name: person.name }))
+  })
+  return secrets.browser
+}
+
+/**
+ * Begins an attempt of somebody who is signed in to move to another address; both addresses are told. If
+ * somebody has the new one already, its letter says so and its code does nothing: the page never tells.
+ * @returns the cookie's token
+ */
+export async function beginMove(house: House, person: Signed, to: string): Promise<string> {
   const secrets = await fresh()
   await house.db.as('security', async (tx) => {
-    await keep(tx, secrets, { kind, email, personId: person.personId })
+    const other = await personWith(tx, to)
+    const kind = other ? 'stranger' : 'new-address'
+    await keep(tx, secrets, { kind, email: to, personId: other?.id ?? person.personId })
     await post(
       tx,
-      letterFor(house, { wants: kind, kind, email, name: person.name, personId: person.personId, code: secrets.code, link: secrets.link }),
+      letterFor(house, { ...secrets, wants: 'new-address', kind, email: to, name: (other ?? person).name, personId: other?.id }),
     )
+    await post(tx, addressAskedLetter(house, person))
   })
   return secrets.browser
 }
 
 /** Begins to wait for the second factor of somebody who gave the first; returns the cookie's token. */
-export async function beginSecond(tx: For<'security'>, person: { id: Id; email: string }): Promise<string> {
+export async function beginSecond(tx: For<'security'>, person: { id: Id; email: string }, first: First): Promise<string> {
   const browser = newToken()
-  await tx
-    .insert(attempts)
-    .values({ ...times(), id: newId(), kind: 'second-factor', email: person.email, personId: person.id, browserHash: tokenHash(browser) })
+  const about = { kind: 'second-factor', email: person.email, personId: person.id, ...first } as const
+  await tx.insert(attempts).values({ ...times(), ...about, id: newId(), browserHash: tokenHash(browser) })
   return browser
+}
+
+/** What was given before the second factor is asked for, and what it is all about. */
+export interface First {
+  readonly means: NonNullable<Attempt['means']>
+  readonly invitationId: Id | null
+}
+
+/** Ends everything of this person that waits: what was begun with the old ways in must not end inside. */
+export async function endAttempts(tx: For<'security'>, personId: Id): Promise<void> {
+  await tx.delete(attempts).where(eq(attempts.personId, personId))
 }
 
 interface Secrets {

@@ -19,7 +19,7 @@ const VALID = 'The code is good for ten minutes and works once.'
 
 /** The letter that answers what was asked: the page's answer is the same for everyone, this one fits. */
 export function letterFor(house: House, about: Addressed): Letter {
-  if (about.kind === 'stranger') return strangerLetter(house, about)
+  if (about.kind === 'stranger') return about.wants === 'new-address' ? addressTakenLetter(house, about) : strangerLetter(house, about)
   if (about.kind === 'sign-up') return welcomeCodeLetter(house, about)
   if (about.kind === 'reset') return resetLetter(house, about)
   if (about.kind === 'new-address') return newAddressLetter(house, about)
@@ -97,6 +97,12 @@ const newAddressLetter = (house: House, { email, name, code, link }: Addressed):
     `${VALID} ${IGNORE}`,
   ])
 
+const addressTakenLetter = (house: House, { email, personId, name }: Addressed): Letter =>
+  letter(house, { email, personId }, 'new address', `An address for ${company(house)}`, [
+    greeting(name),
+    `somebody, perhaps you with another account, wanted to use this address for ${company(house)}. You are registered with it already, so nothing was changed and nothing will be. If it was not you, you need do nothing.`,
+  ])
+
 const proofLetter = (house: House, { email, personId, name, code }: Addressed): Letter =>
   letter(house, { email, personId }, 'proof', `${code} proves that it is you`, [
     greeting(name),
@@ -133,6 +139,14 @@ export const addressChangedLetter = (house: House, person: Known, to: string): L
 /** When something about signing in was changed: a password, a passkey, a second factor. */
 export const waysChangedLetter = (house: House, person: Known, what: string): Letter =>
   letter(house, person, 'security', `Your way of signing in to ${company(house)} was changed`, [greeting(person.name), what, ALARM(house)])
+
+/** When a recovery code stood in for the app. */
+export const recoveryCodeLetter = (house: House, person: Known, left: number): Letter =>
+  letter(house, person, 'security', `A recovery code for ${company(house)} was used`, [
+    greeting(person.name),
+    `one of your recovery codes was used in place of your app, and is void now. ${left} of them are left; you can make new ones at ${house.config.origin}/account/security.`,
+    ALARM(house),
+  ])
 
 /** An invitation by a member of staff; answering it is the first thing that links to the person. */
 export const invitationLetter = (

@@ -54,16 +54,43 @@ export async function inviteFirstOwner(tx: For<'security'>): Promise<string> {
   return link
 }
 
-/** The invitation behind a link, if it still stands. */
+const waiting = () => and(gt(invitations.expiresAt, now()), isNull(invitations.answeredBy))
+
+/** The invitation behind a link, if it still waits for an answer. */
 export async function invitationBehind(tx: For<'security'>, link: string): Promise<Invitation | undefined> {
   const [invitation] = await tx
     .select()
     .from(invitations)
-    .where(and(eq(invitations.tokenHash, tokenHash(link)), gt(invitations.expiresAt, now())))
+    .where(and(eq(invitations.tokenHash, tokenHash(link)), waiting()))
   return invitation
 }
 
-/** The invitation with this id, if it still stands. */
+/** The same, held fast until the transaction ends: of two who answer at once, the second finds nothing. */
+export async function invitationToAnswer(tx: For<'security'>, link: string): Promise<Invitation | undefined> {
+  const [invitation] = await tx
+    .select()
+    .from(invitations)
+    .where(and(eq(invitations.tokenHash, tokenHash(link)), waiting()))
+    .for('update')
+  return invitation
+}
+
+/**
+ * Accepts an invitation for this person: once, however many hold its link. One with a role stays, as
+ * theirs, until the team has taken them in; one without has done its work.
+ * @returns the invitation for the one who may act on it
+ */
+export async function accept(tx: For<'security'>, id: Id, personId: Id): Promise<Invitation | undefined> {
+  const [accepted] = await tx
+    .update(invitations)
+    .set({ answeredBy: personId, expiresAt: fromNow(INVITATION_DAYS * DAY) })
+    .where(and(eq(invitations.id, id), waiting()))
+    .returning()
+  if (accepted?.role === null) await endInvitation(tx, id)
+  return accepted
+}
+
+/** The invitation with this id, answered or not, if it still stands. */
 export async function invitationWith(tx: For<'security'>, id: Id): Promise<Invitation | undefined> {
   const [invitation] = await tx
     .select()
@@ -82,5 +109,5 @@ export async function openInvitations(
   tx: For<'security' | 'support'>,
 ): Promise<Pick<Invitation, 'id' | 'email' | 'role' | 'invitedAt' | 'expiresAt'>[]> {
   const { id, email, role, invitedAt, expiresAt } = invitations
-  return tx.select({ id, email, role, invitedAt, expiresAt }).from(invitations).where(gt(expiresAt, now())).orderBy(invitedAt).limit(500)
+  return tx.select({ id, email, role, invitedAt, expiresAt }).from(invitations).where(waiting()).orderBy(invitedAt).limit(500)
 }

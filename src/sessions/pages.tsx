@@ -1,7 +1,9 @@
 /** The pages at the door: registering, signing in, codes, links, a new password. */
 import { Errors, Field, Submit } from '../web/forms.tsx'
 import type { FormErrors, Typed } from '../web/form.ts'
-import { ATTEMPT_MINUTES } from './attempt.ts'
+import { Notice } from '../web/layout.tsx'
+import { ATTEMPT_MINUTES, type Attempt } from './attempt.ts'
+import { PasskeyForm } from './passkey-form.tsx'
 
 interface Filled {
   readonly errors?: FormErrors | undefined
@@ -9,11 +11,11 @@ interface Filled {
 }
 
 export const SignUpPage = ({ errors = {}, typed = {} }: Filled) => (
-  <article class="narrow">
+  <article class="prose">
     <h1>Register</h1>
     <p>A name and an e-mail address are all that we ask for. We send you a code to confirm the address.</p>
     <Errors errors={errors} />
-    <form method="post" action="/sign-up">
+    <form method="post" action="/sign-up" novalidate>
       <Field name="name" label="Your name" value={typed['name']} error={errors['name']} autocomplete="name" maxlength={200} required />
       <Field
         name="email"
@@ -34,11 +36,16 @@ export const SignUpPage = ({ errors = {}, typed = {} }: Filled) => (
   </article>
 )
 
-export const SignInPage = ({ errors = {}, typed = {}, then }: Filled & { then?: string | undefined }) => (
-  <article class="narrow">
+export const SignInPage = ({ errors = {}, typed = {}, then, changed }: Filled & { then?: string | undefined; changed?: boolean }) => (
+  <article class="prose">
     <h1>Sign in</h1>
+    {changed && (
+      <Notice kind="good" live>
+        <p>You have a new password, and all sessions were ended. Sign in with it here.</p>
+      </Notice>
+    )}
     <Errors errors={errors} />
-    <form method="post" action="/sign-in">
+    <form method="post" action="/sign-in" novalidate>
       {then && <input type="hidden" name="then" value={then} />}
       <Field
         name="email"
@@ -46,7 +53,7 @@ export const SignInPage = ({ errors = {}, typed = {}, then }: Filled & { then?: 
         type="email"
         value={typed['email']}
         error={errors['email']}
-        autocomplete="username webauthn"
+        autocomplete="username"
         maxlength={254}
         required
       />
@@ -61,13 +68,7 @@ export const SignInPage = ({ errors = {}, typed = {}, then }: Filled & { then?: 
       />
       <Submit>Sign in</Submit>
     </form>
-    <form id="passkey" method="post" action="/sign-in/passkey" hidden>
-      <input type="hidden" name="then" value={then ?? ''} />
-      <Submit kind="quiet" icon="fingerprint">
-        Sign in with a passkey
-      </Submit>
-      <p class="error" role="alert" hidden></p>
-    </form>
+    <PasskeyForm action="/sign-in/passkey" then={then} button="Sign in with a passkey" />
     <p>
       New here? <a href="/sign-up">Register</a>. <a href="/password/reset">Forgotten your password?</a>
     </p>
@@ -79,12 +80,18 @@ export const SignInPage = ({ errors = {}, typed = {}, then }: Filled & { then?: 
   </article>
 )
 
-export const CodePage = ({ errors = {}, then }: Filled & { then?: string | undefined }) => (
-  <article class="narrow">
+interface CodeProps extends Filled {
+  readonly then?: string | undefined
+  /** Somebody signed in waits for a code for their new address. */
+  readonly moving?: boolean | undefined
+}
+
+export const CodePage = ({ errors = {}, then, moving }: CodeProps) => (
+  <article class="prose">
     <h1>Check your inbox</h1>
     <p>We have sent you a letter with a code of six digits. It may take a minute to arrive; look among the unwanted letters, too.</p>
     <Errors errors={errors} />
-    <form method="post" action="/sign-in/code">
+    <form method="post" action="/sign-in/code" novalidate>
       {then && <input type="hidden" name="then" value={then} />}
       <Field
         name="code"
@@ -99,18 +106,24 @@ export const CodePage = ({ errors = {}, then }: Filled & { then?: string | undef
       />
       <Submit>Continue</Submit>
     </form>
-    <p>
-      No letter? <a href="/sign-in">Ask for another one</a>.
-    </p>
+    {moving ? (
+      <p>
+        No letter? <a href="/account/address">Give the address again</a>. Until the new one is confirmed, the old one holds.
+      </p>
+    ) : (
+      <p>
+        No letter? Go back to <a href="/sign-up">Register</a> or <a href="/sign-in">Sign in</a> and ask for another one.
+      </p>
+    )}
   </article>
 )
 
 export const SecondFactorPage = ({ errors = {}, then }: Filled & { then?: string | undefined }) => (
-  <article class="narrow">
+  <article class="prose">
     <h1>Your second factor</h1>
     <p>Type the code that your app shows, or one of your recovery codes.</p>
     <Errors errors={errors} />
-    <form method="post" action="/sign-in/second-factor">
+    <form method="post" action="/sign-in/second-factor" novalidate>
       {then && <input type="hidden" name="then" value={then} />}
       <Field
         name="code"
@@ -127,9 +140,29 @@ export const SecondFactorPage = ({ errors = {}, then }: Filled & { then?: string
   </article>
 )
 
+/** Shown when somebody proved who they are, and their browser did not keep the cookie that says so. */
+export const NoCookiePage = () => (
+  <article class="prose">
+    <h1>Your browser did not keep the cookie</h1>
+    <p>
+      You gave the right answer, but your browser refuses cookies. Without one, the next page cannot know that it is you, so you are not
+      signed in.
+    </p>
+    <p>
+      Allow cookies for this site and sign in again, if you like. The cookie holds a random value, and nothing else is done with it. Every
+      public page reads well without. <a href="/cookies">More about cookies</a>
+    </p>
+    <p>
+      <a class="button" href="/sign-in">
+        Sign in
+      </a>
+    </p>
+  </article>
+)
+
 /** Shown when the browser came back without the cookie that we gave it, or too late. */
 export const NoAttemptPage = () => (
-  <article class="narrow">
+  <article class="prose">
     <h1>We cannot tell who is here</h1>
     <p>Either more than {ATTEMPT_MINUTES} minutes have passed since you asked for the code, or your browser refuses cookies.</p>
     <p>
@@ -144,31 +177,44 @@ export const NoAttemptPage = () => (
   </article>
 )
 
+const asked = {
+  'sign-up': { title: 'Is this your address?', before: 'You are registering with ', button: 'Confirm my address' },
+  'sign-in': { title: 'Is it you?', before: 'You are signing in as ', button: 'Sign me in' },
+  'new-address': { title: 'Is this your new address?', before: 'From now on you would sign in with ', button: 'This is my new address' },
+}
+
+/** What a link from a letter may lead to; the others are for pages of their own. */
+export const isAsked = (kind: Attempt['kind']): kind is keyof typeof asked => kind in asked
+
 // A link opens, a button acts: mail scanners open links, and an opened link is nobody's consent.
-export const LinkPage = ({ link }: { link: string }) => (
-  <article class="narrow">
-    <h1>Is it you?</h1>
-    <p>You opened a link from our letter. Press the button to go on; opening this page has done nothing yet.</p>
-    <form method="post" action={`/sign-in/code/${link}`}>
-      <Submit>Yes, go on</Submit>
+export const LinkPage = ({ link, kind, email }: { link: string; kind: keyof typeof asked; email: string }) => (
+  <article class="prose">
+    <h1>{asked[kind].title}</h1>
+    <p>
+      {asked[kind].before}
+      <b>{email}</b>. Press the button to go on; opening this page has done nothing yet.
+    </p>
+    <form method="post" action={`/sign-in/code/${link}`} novalidate>
+      <Submit>{asked[kind].button}</Submit>
     </form>
   </article>
 )
 
 export const ExpiredLinkPage = () => (
-  <article class="narrow">
+  <article class="prose">
     <h1>That link has expired</h1>
     <p>A link is good for {ATTEMPT_MINUTES} minutes and works once. We can send you a new one.</p>
     <p>
       <a class="button" href="/sign-in">
-        Send me a new one
-      </a>
+        Sign in
+      </a>{' '}
+      or <a href="/sign-up">register</a>
     </p>
   </article>
 )
 
 export const AddressTakenPage = () => (
-  <article class="narrow">
+  <article class="prose">
     <h1>Nothing was changed</h1>
     <p>That address cannot be used for this account. Your address is the one that it was.</p>
     <p>
@@ -180,13 +226,13 @@ export const AddressTakenPage = () => (
 )
 
 export const ResetPage = ({ errors = {}, typed = {} }: Filled) => (
-  <article class="narrow">
+  <article class="prose">
     <h1>Choose a new password</h1>
     <p>
       We send you a letter with a link to a page where you choose it. You can also <a href="/sign-in">sign in with a code</a> instead.
     </p>
     <Errors errors={errors} />
-    <form method="post" action="/password/reset">
+    <form method="post" action="/password/reset" novalidate>
       <Field
         name="email"
         label="E-mail address"
@@ -203,17 +249,17 @@ export const ResetPage = ({ errors = {}, typed = {} }: Filled) => (
 )
 
 export const ResetSentPage = () => (
-  <article class="narrow">
+  <article class="prose">
     <h1>Check your inbox</h1>
     <p>We have sent you a letter with a link. It is good for {ATTEMPT_MINUTES} minutes.</p>
   </article>
 )
 
 export const NewPasswordPage = ({ link, errors = {} }: Filled & { link: string }) => (
-  <article class="narrow">
+  <article class="prose">
     <h1>Your new password</h1>
     <Errors errors={errors} />
-    <form method="post" action={`/password/reset/${link}`}>
+    <form method="post" action={`/password/reset/${link}`} novalidate>
       <NewPasswordField error={errors['password']} />
       <Submit>Use this password</Submit>
     </form>

@@ -9,26 +9,40 @@ import { type Person, personWith } from '../people/person.ts'
 import { slowMatch } from './secrets.ts'
 import { passwords } from './tables.ts'
 
+const LONGEST = 200
+// Signs as people count them: an emoji is one, though JavaScript keeps it as two.
+const signs = (text: string): number => Array.from(text).length
+
 /** A password as it was typed: nothing is trimmed, cut or changed. */
 export const newPassword = z
   .string('Please choose a password.')
-  .min(12, 'At least 12 characters, please: a few words that you remember are best.')
-  .max(200, 'At most 200 characters, please.')
+  .refine((password) => signs(password) >= 12, 'At least 12 characters, please: a few words that you remember are best.')
+  .refine((password) => signs(password) <= LONGEST, `At most ${LONGEST} characters, please.`)
   .refine((password) => !isStolen(password), 'That password is on a list of stolen ones, so others will try it. Please choose another.')
 
-export const typedPassword = z.string().max(200, 'That is longer than a password can be.').optional()
+/** A password that should be the right one. */
+export const typedPassword = z
+  .string()
+  .refine((password) => signs(password) <= LONGEST, 'That is longer than a password can be.')
+  .optional()
 
-// 30,000 passwords from public breaches, in a package, read when the first password is chosen.
-let stolen: ReadonlySet<string> | undefined
+// 49,000 passwords from public breaches, in a package, read when the first password is chosen. As one
+// text they take half a megabyte; the package's own array would take six, so it is let go.
+let stolen: string | undefined
 function isStolen(password: string): boolean {
-  stolen ??= new Set(breachList())
+  stolen ??= `\n${breachList().join('\n')}\n`
   const bare = password.toLowerCase()
-  return stolen.has(bare) || stolen.has(bare.replace(/[\d!?.\s]+$/, ''))
+  return [bare, bare.replace(/[\d!?.\s]+$/, '')].some((guess) => stolen?.includes(`\n${guess}\n`))
 }
 
-function breachList(): string[] {
-  const { dictionary } = createRequire(import.meta.url)('@zxcvbn-ts/language-common') as { dictionary: Record<string, string[]> }
-  return dictionary['passwords'] ?? []
+// Read from node_modules by path, both by the sources and by the built program.
+function breachList(): readonly string[] {
+  const load = createRequire(import.meta.url)
+  const path = load.resolve('@zxcvbn-ts/language-common/dist/passwords.json.cjs')
+  const list = load(path) as unknown
+  delete load.cache[path]
+  if (!Array.isArray(list) || list.length < 10_000) throw new Error('the list of stolen passwords is not where it was')
+  return list as string[]
 }
 
 /** Sets or replaces the person's password. Hash it first (`slowHash`), outside of the transaction. */
@@ -39,12 +53,12 @@ export async function keepPassword(tx: For<'security'>, personId: Id, hash: stri
     .onConflictDoUpdate({ target: passwords.personId, set: { hash, setAt: now() } })
 }
 
-/** Signs in by code or passkey alone from now on. */
-export async function dropPassword(tx: For<'security'>, personId: Id): Promise<void> {
-  await tx.delete(passwords).where(eq(passwords.personId, personId))
+/** Removes the password, and says whether there was one. */
+export async function dropPassword(tx: For<'security'>, personId: Id): Promise<boolean> {
+  return (await tx.delete(passwords).where(eq(passwords.personId, personId)).returning({ personId: passwords.personId })).length > 0
 }
 
-/** Does the person have a password? */
+/** When the person chose their password; undefined when there is none. */
 export async function passwordSince(tx: For<'security' | 'rights'>, personId: Id): Promise<Date | undefined> {
   const [row] = await tx.select({ setAt: passwords.setAt }).from(passwords).where(eq(passwords.personId, personId))
   return row?.setAt

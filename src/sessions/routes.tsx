@@ -1,61 +1,63 @@
 /** The doors: registering, signing in by code, link or password, signing out, a new password. */
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import { MINUTE } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import { log } from '../log.ts'
 import { post } from '../mail/letter.ts'
 import { personOf, readdress } from '../people/person.ts'
-import { browserName, clientNetwork } from '../web/client.ts'
-import { giveCookie, readCookie, takeCookie } from '../web/cookies.ts'
+import { clientNetwork } from '../web/client.ts'
+import { readCookie, takeCookie } from '../web/cookies.ts'
 import { emailAddress, personName, readForm, typedCode } from '../web/form.ts'
 import type { House, Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { limit } from '../web/throttle.ts'
-import { ATTEMPT_MINUTES, type Attempt, attemptBehind, attemptOf, begin, countTry, redeem, tryCode } from './attempt.ts'
-import { addressChangedLetter, waysChangedLetter } from './emails.ts'
-import { admit, type Coming, type Entered, enter, enterBy } from './entering.ts'
-import { onward, signIn } from './guard.ts'
+import { type Attempt, attemptBehind, begin, countTry, endAttempts, type First, redeem, tryCode } from './attempt.ts'
+import { attemptHere, coming, expired, goIn, waitFor, withThen } from './doorway.tsx'
+import { addressChangedLetter } from './emails.ts'
+import { admit, type Entered, enter, enterBy } from './entering.ts'
+import { onward, recognise } from './guard.ts'
+import { invitationRoutes } from './invitation-routes.tsx'
 import {
   AddressTakenPage,
   CodePage,
-  ExpiredLinkPage,
+  isAsked,
   LinkPage,
   NewPasswordPage,
   NoAttemptPage,
+  NoCookiePage,
   ResetPage,
   ResetSentPage,
   SecondFactorPage,
-  SignInPage,
   SignUpPage,
 } from './pages.tsx'
 import { keepPassword, newPassword, personByPassword, typedPassword } from './password.ts'
+import { passkeyRoutes, showSignIn } from './passkey-routes.tsx'
 import { isSecondFactor } from './second-factor.ts'
 import { slowHash } from './secrets.ts'
-import { endSessions, endToken, isStrict, type Means } from './session.ts'
+import { endToken } from './session.ts'
+import { recoveryCodeUsed, wayChanged } from './ways.ts'
 
 type Ctx = Context<Web>
 
 export const sessionRoutes = new Hono<Web>()
   .get('/sign-up', (c) => showPage(c, { title: 'Register' }, <SignUpPage />))
   .post('/sign-up', signUp)
-  .get('/sign-in', (c) =>
-    showPage(c, { title: 'Sign in', script: c.get('house').assets.passkeys }, <SignInPage then={c.req.query('then')} />),
-  )
+  .get('/sign-in', (c) => showSignIn(c, { then: c.req.query('then'), changed: c.req.query('changed') === 'password' }))
   .post('/sign-in', signInByForm)
+  .get('/sign-in/arrived', arrived)
   .get('/sign-in/code', askForCode)
   .post('/sign-in/code', confirmCode)
-  .get('/sign-in/code/:link', (c) => showPage(c, { title: 'Is it you?', robots: 'noindex' }, <LinkPage link={c.req.param('link')} />))
+  .get('/sign-in/code/:link', (c) => askForLink(c, c.req.param('link')))
   .post('/sign-in/code/:link', (c) => confirmLink(c, c.req.param('link')))
   .get('/sign-in/second-factor', askForSecond)
   .post('/sign-in/second-factor', confirmSecond)
   .post('/sign-out', signOut)
   .get('/password/reset', (c) => showPage(c, { title: 'A new password' }, <ResetPage />))
   .post('/password/reset', askForReset)
-  .get('/password/reset/:link', (c) =>
-    showPage(c, { title: 'A new password', robots: 'noindex' }, <NewPasswordPage link={c.req.param('link')} />),
-  )
+  .get('/password/reset/:link', (c) => askForNewPassword(c, c.req.param('link')))
   .post('/password/reset/:link', (c) => reset(c, c.req.param('link')))
+  .route('/', passkeyRoutes)
+  .route('/', invitationRoutes)
 
 const then = z.string().max(300).optional()
 const signUpForm = z.object({ name: personName, email: emailAddress })
@@ -74,7 +76,7 @@ async function signUp(c: Ctx): Promise<Response> {
 
 async function signInByForm(c: Ctx): Promise<Response> {
   const form = await readForm(c, signInForm)
-  if (!form.ok) return showPage(c, { title: 'Sign in' }, <SignInPage {...form} then={form.typed['then']} />, 422)
+  if (!form.ok) return showSignIn(c, { ...form, then: form.typed['then'] })
   await limit(c.get('house').db, 'sign-in by network', clientNetwork(c))
   return form.data.password ? byPassword(c, { ...form.data, password: form.data.password }) : byLetter(c, form.data)
 }
@@ -95,13 +97,21 @@ async function byPassword(
   const person = await personByPassword(db, email, password)
   log('sessions.password', { right: person !== undefined })
   const errors = { password: 'That address and that password do not belong together.' }
-  if (!person) return showPage(c, { title: 'Sign in' }, <SignInPage errors={errors} typed={{ email }} then={then} />, 422)
+  if (!person) return showSignIn(c, { errors, typed: { email }, then })
   return goIn(c, await db.as('security', (tx) => enter(tx, person, coming(c, 'password'))), then)
+}
+
+/** The first page inside, for a browser that has shown us no cookie yet: if it kept none, it is told. */
+async function arrived(c: Ctx): Promise<Response> {
+  if (await recognise(c)) return c.redirect(onward(c.req.query('then')), 303)
+  return showPage(c, { title: 'No cookie', robots: 'noindex' }, <NoCookiePage />)
 }
 
 async function askForCode(c: Ctx): Promise<Response> {
   if (!(await attemptHere(c))) return showPage(c, { title: 'Sign in' }, <NoAttemptPage />)
-  return showPage(c, { title: 'Check your inbox' }, <CodePage then={c.req.query('then')} />)
+  // Who is signed in already waits for the code to a new address. What kind the attempt is would tell more
+  // than a page may: for an address that is taken it is another.
+  return showPage(c, { title: 'Check your inbox' }, <CodePage then={c.req.query('then')} moving={await recognise(c)} />)
 }
 
 async function confirmCode(c: Ctx): Promise<Response> {
@@ -117,6 +127,12 @@ async function confirmCode(c: Ctx): Promise<Response> {
   return confirmed(c, tried, { means: 'code', then: form.data.then })
 }
 
+async function askForLink(c: Ctx, link: string): Promise<Response> {
+  const attempt = await c.get('house').db.as('security', (tx) => attemptBehind(tx, link))
+  if (!attempt || !isAsked(attempt.kind)) return expired(c)
+  return showPage(c, { title: 'Is it you?', robots: 'noindex' }, <LinkPage link={link} kind={attempt.kind} email={attempt.email} />)
+}
+
 async function confirmLink(c: Ctx, link: string): Promise<Response> {
   const { db } = c.get('house')
   await limit(db, 'link by network', clientNetwork(c))
@@ -125,7 +141,11 @@ async function confirmLink(c: Ctx, link: string): Promise<Response> {
 }
 
 /** Acts on a confirmed attempt: once, however many ask at the same time. */
-async function confirmed(c: Ctx, attempt: Attempt, { means, then }: { means: Means; then?: string | undefined }): Promise<Response> {
+async function confirmed(
+  c: Ctx,
+  attempt: Attempt,
+  { means, then }: { means: First['means']; then?: string | undefined },
+): Promise<Response> {
   if (attempt.kind === 'new-address') return move(c, attempt)
   if (attempt.kind !== 'sign-up' && attempt.kind !== 'sign-in') return expired(c)
   const entered = await c
@@ -136,17 +156,28 @@ async function confirmed(c: Ctx, attempt: Attempt, { means, then }: { means: Mea
 
 async function move(c: Ctx, attempt: Attempt): Promise<Response> {
   const house = c.get('house')
-  const outcome = await house.db.as('security', async (tx) => ((await redeem(tx, attempt)) ? moveTo(tx, house, attempt) : 'over'))
+  const outcome = await house.db
+    .as('security', async (tx) => ((await redeem(tx, attempt)) ? moveTo(tx, house, attempt) : 'over'))
+    .catch(takenMeanwhile)
   takeCookie(c, 'attempt')
   if (outcome === 'over') return expired(c)
   if (outcome === 'taken') return showPage(c, { title: 'Nothing was changed' }, <AddressTakenPage />, 409)
   return c.redirect('/account?changed=address', 303)
 }
 
+// Two people may confirm the same address at the same moment: the database lets one of them have it.
+function takenMeanwhile(fault: Error & { cause?: unknown }): 'taken' {
+  const code = (fault.cause as { code?: unknown } | undefined)?.code ?? (fault as { code?: unknown }).code
+  if (code === '23505') return 'taken'
+  throw fault
+}
+
 async function moveTo(tx: For<'security'>, house: House, { personId, email }: Attempt): Promise<'moved' | 'taken' | 'over'> {
   const person = personId ? await personOf(tx, personId) : undefined
   if (!person) return 'over'
   if ((await readdress(tx, person.id, email)) === 'taken') return 'taken'
+  // A code that went to the old address must not open the door of the new one.
+  await endAttempts(tx, person.id)
   for (const to of [person.email, email]) await post(tx, addressChangedLetter(house, { ...person, personId: person.id }, to))
   return 'moved'
 }
@@ -165,16 +196,25 @@ async function confirmSecond(c: Ctx): Promise<Response> {
   if (attempt?.kind !== 'second-factor' || !attempt.personId) return showPage(c, { title: 'Sign in' }, <NoAttemptPage />, 400)
   await limit(db, 'second factor by person', attempt.personId)
   const entered = await db.as('security', (tx) => enterBySecond(tx, c, form.data.code))
-  log('sessions.second-factor', { right: entered !== undefined })
+  log('sessions.second-factor', { right: typeof entered === 'object' })
+  if (entered === 'over') return showPage(c, { title: 'Sign in' }, <NoAttemptPage />, 400)
   const errors = { code: 'That is not the code. After five tries you start again.' }
-  if (!entered) return showPage(c, { title: 'Your second factor' }, <SecondFactorPage errors={errors} then={form.data.then} />, 422)
+  if (entered === 'wrong')
+    return showPage(c, { title: 'Your second factor' }, <SecondFactorPage errors={errors} then={form.data.then} />, 422)
   return goIn(c, entered, form.data.then)
 }
 
-async function enterBySecond(tx: For<'security'>, c: Ctx, code: string): Promise<Entered | undefined> {
+// One transaction: the count holds the row, so that of many tries at once each waits for the one before.
+async function enterBySecond(tx: For<'security'>, c: Ctx, code: string): Promise<Entered | 'wrong'> {
   const attempt = await countTry(tx, readCookie(c, 'attempt') ?? '')
-  if (!attempt?.personId || !(await isSecondFactor(tx, attempt.personId, code)) || !(await redeem(tx, attempt))) return undefined
-  return { session: await admit(tx, attempt.personId, coming(c, 'password')), personId: attempt.personId }
+  const person = attempt?.personId && (await personOf(tx, attempt.personId))
+  if (!person) return 'over'
+  const by = await isSecondFactor(tx, person.id, code)
+  if (!by) return 'wrong'
+  if (!(await redeem(tx, attempt))) return 'over'
+  if (by === 'recovery code') await recoveryCodeUsed(tx, c.get('house'), { ...person, personId: person.id })
+  const session = await admit(tx, person.id, { ...coming(c, attempt.means ?? 'code'), invitationId: attempt.invitationId })
+  return { session, personId: person.id }
 }
 
 async function signOut(c: Ctx): Promise<Response> {
@@ -195,6 +235,12 @@ async function askForReset(c: Ctx): Promise<Response> {
   return showPage(c, { title: 'Check your inbox' }, <ResetSentPage />)
 }
 
+async function askForNewPassword(c: Ctx, link: string): Promise<Response> {
+  const attempt = await c.get('house').db.as('security', (tx) => attemptBehind(tx, link))
+  if (attempt?.kind !== 'reset') return expired(c)
+  return showPage(c, { title: 'A new password', robots: 'noindex' }, <NewPasswordPage link={link} />)
+}
+
 async function reset(c: Ctx, link: string): Promise<Response> {
   const house = c.get('house')
   await limit(house.db, 'link by network', clientNetwork(c))
@@ -202,7 +248,7 @@ async function reset(c: Ctx, link: string): Promise<Response> {
   if (!form.ok) return showPage(c, { title: 'A new password' }, <NewPasswordPage link={link} errors={form.errors} />, 422)
   const hash = await slowHash(form.data.password)
   const done = await house.db.as('security', (tx) => replacePassword(tx, house, { link, hash }))
-  return done ? c.redirect('/sign-in', 303) : expired(c)
+  return done ? c.redirect('/sign-in?changed=password', 303) : expired(c)
 }
 
 // Choosing a password signs nobody in: whoever has a second factor is still asked for it.
@@ -212,30 +258,6 @@ async function replacePassword(tx: For<'security'>, house: House, { link, hash }
   const person = await personOf(tx, attempt.personId)
   if (!person) return false
   await keepPassword(tx, person.id, hash)
-  await endSessions(tx, person.id)
-  await post(tx, waysChangedLetter(house, { ...person, personId: person.id }, 'A new password was chosen, and all sessions were ended.'))
+  await wayChanged(tx, house, { ...person, personId: person.id }, 'A new password was chosen.')
   return true
-}
-
-/** Where an entrance leads: inside, to the second factor, or to the page that says it is over. */
-export async function goIn(c: Ctx, entered: Entered, then: string | undefined): Promise<Response> {
-  if (entered === 'over') return expired(c)
-  if ('second' in entered) {
-    waitFor(c, entered.second)
-    return c.redirect(withThen('/sign-in/second-factor', then), 303)
-  }
-  takeCookie(c, 'attempt')
-  signIn(c, entered.session, await c.get('house').db.as('security', (tx) => isStrict(tx, entered.personId)))
-  log('sessions.opened', { person: entered.personId })
-  return c.redirect(onward(then), 303)
-}
-
-const expired = (c: Ctx): Response => showPage(c, { title: 'That link has expired' }, <ExpiredLinkPage />, 410)
-const waitFor = (c: Ctx, token: string): void => giveCookie(c, 'attempt', token, (ATTEMPT_MINUTES * MINUTE) / 1000)
-const coming = (c: Ctx, means: Means): Coming => ({ means, browser: browserName(c), before: readCookie(c, 'session') })
-const withThen = (path: string, then: string | undefined): string => (then ? `${path}?then=${encodeURIComponent(then)}` : path)
-
-async function attemptHere(c: Ctx): Promise<Attempt | undefined> {
-  const token = readCookie(c, 'attempt')
-  return token ? c.get('house').db.as('security', (tx) => attemptOf(tx, token)) : undefined
 }

@@ -1,5 +1,5 @@
 /** The second factor: an app that shows codes (TOTP, RFC 6238), and recovery codes for when it is lost. */
-import { and, eq, isNotNull, lt, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, lt } from 'drizzle-orm'
 import { Secret, TOTP } from 'otpauth'
 import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
@@ -37,19 +37,17 @@ export interface Enrolment {
   readonly uri: string
 }
 
-/** Begins to add a factor: a fresh secret, which counts once a code was confirmed. */
-export async function enrol(tx: For<'security'>, { personId, email }: { personId: Id; email: string }, issuer: string): Promise<Enrolment> {
-  const secret = new Secret({ size: 20 })
-  const sealedSecret = await sealFor(tx, personId, Buffer.from(secret.buffer))
+/** Begins to add a factor: a fresh secret, which counts once a code was confirmed. A confirmed one stays as it is. */
+export async function enrol(tx: For<'security'>, personId: Id): Promise<void> {
+  const sealedSecret = await sealFor(tx, personId, Buffer.from(new Secret({ size: 20 }).buffer))
   const fresh = { sealedSecret, lastStep: 0, addedAt: now(), confirmedAt: null }
   await tx
     .insert(secondFactors)
     .values({ personId, ...fresh })
-    .onConflictDoUpdate({ target: secondFactors.personId, set: fresh, setWhere: sql`${secondFactors.confirmedAt} is null` })
-  return { secret: secret.base32, uri: totp(Buffer.from(secret.buffer), issuer, email).toString() }
+    .onConflictDoUpdate({ target: secondFactors.personId, set: fresh, setWhere: isNull(secondFactors.confirmedAt) })
 }
 
-/** The enrolment that waits for its first code, to show it again. */
+/** The enrolment that waits for its first code. */
 export async function enrolmentOf(
   tx: For<'security'>,
   { personId, email }: { personId: Id; email: string },
@@ -62,9 +60,11 @@ export async function enrolmentOf(
 }
 
 /** Confirms the factor with its first code; returns the recovery codes, which are shown once. */
-export async function confirmFactor(tx: For<'security'>, personId: Id, code: string): Promise<readonly string[] | 'wrong'> {
+export async function confirmFactor(tx: For<'security'>, personId: Id, code: string): Promise<readonly string[] | 'wrong' | 'known'> {
+  if (await hasSecondFactor(tx, personId)) return 'known'
   if (!(await useStep(tx, personId, code))) return 'wrong'
-  await tx.update(secondFactors).set({ confirmedAt: now() }).where(eq(secondFactors.personId, personId))
+  const waiting = and(eq(secondFactors.personId, personId), isNull(secondFactors.confirmedAt))
+  await tx.update(secondFactors).set({ confirmedAt: now() }).where(waiting)
   return newRecoveryCodes(tx, personId)
 }
 
@@ -82,10 +82,11 @@ export async function newRecoveryCodes(tx: For<'security'>, personId: Id): Promi
 const recoveryHash = (personId: Id, code: string): string => tokenHash(`${personId} ${code}`)
 
 /** Is this the app's present code, or a recovery code that was not used? Either works once. */
-export async function isSecondFactor(tx: For<'security'>, personId: Id, code: string): Promise<boolean> {
-  if (/^\d{6}$/.test(code)) return (await hasSecondFactor(tx, personId)) && useStep(tx, personId, code)
+export async function isSecondFactor(tx: For<'security'>, personId: Id, code: string): Promise<'app' | 'recovery code' | false> {
+  if (/^\d{6}$/.test(code)) return (await hasSecondFactor(tx, personId)) && (await useStep(tx, personId, code)) && 'app'
   const used = and(eq(recoveryCodes.personId, personId), eq(recoveryCodes.codeHash, recoveryHash(personId, code)))
-  return (await tx.delete(recoveryCodes).where(used).returning({ id: recoveryCodes.id })).length > 0
+  const gone = await tx.delete(recoveryCodes).where(used).returning({ id: recoveryCodes.id })
+  return gone.length > 0 && 'recovery code'
 }
 
 // The step is raised in one statement, so that a code that was seen over a shoulder is void.
@@ -104,10 +105,11 @@ async function useStep(tx: For<'security'>, personId: Id, code: string): Promise
   return raised.length > 0
 }
 
-/** Removes the factor and its recovery codes. */
-export async function dropFactor(tx: For<'security'>, personId: Id): Promise<void> {
+/** Removes the factor and its recovery codes, and says whether there was a confirmed one. */
+export async function dropFactor(tx: For<'security'>, personId: Id): Promise<boolean> {
   await tx.delete(recoveryCodes).where(eq(recoveryCodes.personId, personId))
-  await tx.delete(secondFactors).where(eq(secondFactors.personId, personId))
+  const gone = await tx.delete(secondFactors).where(eq(secondFactors.personId, personId)).returning({ at: secondFactors.confirmedAt })
+  return gone.some((factor) => factor.at !== null)
 }
 
 /** How many recovery codes are left. */

@@ -23,7 +23,7 @@ export interface SignedIn {
   readonly startedAt: Date
   /** Sessions are short and a second factor is needed: staff. */
   readonly strict: boolean
-  /** A second factor or a passkey exists. */
+  /** Two factors stand behind this session: an app was asked for, or a passkey was used. */
   readonly factor: boolean
 }
 

@@ -19,6 +19,8 @@ export const limits = {
   'code by network': { hits: 60, in: HOUR },
   'second factor by person': { hits: 10, in: 15 * MINUTE },
   'link by network': { hits: 60, in: HOUR },
+  'passkey by network': { hits: 120, in: HOUR },
+  'new address by person': { hits: 6, in: HOUR },
   'copy by person': { hits: 20, in: HOUR },
   'invitation by person': { hits: 100, in: HOUR },
 } as const

@@ -1,0 +1,47 @@
+/**
+ * The ways of signing in. Whenever one changes its owner is told by letter; when one is replaced or
+ * removed, whoever came in by it is put out.
+ */
+import type { For } from '../database/connection.ts'
+import type { Id } from '../log.ts'
+import { post } from '../mail/letter.ts'
+import type { House } from '../web/house.ts'
+import { endAttempts } from './attempt.ts'
+import { recoveryCodeLetter, waysChangedLetter } from './emails.ts'
+import { passkeysOf } from './passkey.ts'
+import { hasSecondFactor, recoveryCodesLeft } from './second-factor.ts'
+import { endSessions, isStrictForUpdate } from './session.ts'
+
+/** Whose ways they are. */
+export interface Owner {
+  readonly personId: Id
+  readonly name: string
+  readonly email: string
+}
+
+/** Tells that a way was added; the sessions go on. */
+export async function wayAdded(tx: For<'security'>, house: House, owner: Owner, what: string): Promise<void> {
+  await post(tx, waysChangedLetter(house, owner, what))
+}
+
+/** Tells that a way was replaced or removed, and ends all sessions but the one that may stay, and all that waits. */
+export async function wayChanged(tx: For<'security'>, house: House, owner: Owner, what: string, stays?: Id): Promise<void> {
+  await endSessions(tx, owner.personId, stays)
+  await endAttempts(tx, owner.personId)
+  const ended = stays ? 'All other sessions were ended.' : 'All sessions were ended.'
+  await post(tx, waysChangedLetter(house, owner, `${what} ${ended}`))
+}
+
+/** Tells that a recovery code was used, and how many are left. */
+export async function recoveryCodeUsed(tx: For<'security'>, house: House, owner: Owner): Promise<void> {
+  const left = await recoveryCodesLeft(tx, owner.personId)
+  await post(tx, recoveryCodeLetter(house, owner, left))
+}
+
+/** Would this person, who is under the strict rules, be left without any factor if one were removed? */
+export async function isLastFactor(tx: For<'security'>, personId: Id): Promise<boolean> {
+  if (!(await isStrictForUpdate(tx, personId))) return false
+  const passkeys = await passkeysOf(tx, personId)
+  const app = await hasSecondFactor(tx, personId)
+  return passkeys.length + (app ? 1 : 0) <= 1
+}
