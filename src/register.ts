@@ -17,7 +17,7 @@ import {
   sessionsHeld,
   strictSessionsHeld,
 } from './sessions/tables.ts'
-import { looksHeld, staffHeld } from './staff/tables.ts'
+import { exportsHeld, looksHeld, staffHeld } from './staff/tables.ts'
 import { throttlesHeld } from './web/tables.ts'
 
 export const register: readonly Held[] = [
@@ -25,6 +25,7 @@ export const register: readonly Held[] = [
   copiesHeld,
   receiptsHeld,
   looksHeld,
+  exportsHeld,
   staffHeld,
   invitationsHeld,
   strictSessionsHeld,

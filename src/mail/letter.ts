@@ -2,6 +2,7 @@
  * A letter: plain words with an HTML twin of the same words. It is written into the outbox in the
  * transaction of the act that it tells of, and delivered by a job that was enqueued with it.
  */
+import { desc, eq, or } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
@@ -27,6 +28,29 @@ export interface Letter {
   readonly parts: readonly Part[]
   /** Who signs, such as the company's name. */
   readonly from: string
+}
+
+/** A letter as the list of a person's letters shows it: never its words. */
+export interface ListedLetter {
+  readonly kind: string
+  readonly writtenAt: Date
+  readonly sentAt: Date | null
+  readonly refusedAt: Date | null
+  readonly tries: number
+}
+
+/** The letters to a person, newest first; those to their address from before they were known, too. */
+export async function lettersTo(
+  tx: For<'support' | 'rights'>,
+  { personId, email }: { personId: Id; email: string },
+): Promise<ListedLetter[]> {
+  const { kind, writtenAt, sentAt, refusedAt, tries } = letters
+  return tx
+    .select({ kind, writtenAt, sentAt, refusedAt, tries })
+    .from(letters)
+    .where(or(eq(letters.personId, personId), eq(letters.to, email)))
+    .orderBy(desc(writtenAt))
+    .limit(200)
 }
 
 /** Posts a letter: it goes if and only if the transaction commits. */

@@ -1,5 +1,5 @@
 /** A person: one row with a name and an address, and the key that seals text about them. */
-import { eq } from 'drizzle-orm'
+import { desc, eq } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
@@ -61,6 +61,15 @@ export async function readdress(tx: For<'security' | 'rights'>, id: Id, email: s
   await tx.update(people).set({ email }).where(eq(people.id, id))
   await tx.insert(corrections).values({ personId: id, field: 'email', correctedAt: now() })
   return 'moved'
+}
+
+/** What the person corrected, newest first. */
+export async function correctionsOf(
+  tx: For<'service' | 'support' | 'rights'>,
+  id: Id,
+): Promise<{ field: 'name' | 'email'; correctedAt: Date }[]> {
+  const { field, correctedAt } = corrections
+  return tx.select({ field, correctedAt }).from(corrections).where(eq(corrections.personId, id)).orderBy(desc(correctedAt)).limit(200)
 }
 
 type Opening = For<'service' | 'support' | 'rights' | 'legal' | 'security'>

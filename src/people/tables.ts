@@ -15,7 +15,9 @@ export const people = pgTable(
   },
   (table) => [
     uniqueIndex('people_email_key').on(table.email),
-    index('people_search').using('gin', sql`lower(${table.name} || ' ' || ${table.email}) gin_trgm_ops`),
+    // `search_parts` is made in migration `0004`: every run of one, two and three signs.
+    index('people_search').using('gin', sql`search_parts(${table.name} || ' ' || ${table.email})`),
+    index('people_name').on(sql`${table.name} collate "und-x-icu"`, table.id),
     index('people_joined').on(table.joinedAt, table.id),
   ],
 )

@@ -1,4 +1,4 @@
-import { index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { classify } from '../database/classify.ts'
 import { idOf, moment, ownId } from '../database/columns.ts'
 import { bytea } from '../database/sealing.ts'
@@ -73,5 +73,36 @@ export const looksHeld = classify(looks, {
     reason: ['record', 'Why'],
     sealedNote: ['sealed', 'What they noted about the reason, sealed under your key'],
     lookedAt: ['record', 'When'],
+  },
+})
+
+/** Every time that a member of staff took a list of people out of the console. */
+export const exports = pgTable(
+  'exports',
+  {
+    id: ownId(),
+    staffId: idOf('staff_id')
+      .notNull()
+      .references(() => people.id, { onDelete: 'restrict' }),
+    people: integer().notNull(),
+    narrowed: boolean().notNull(),
+    exportedAt: moment('exported_at').notNull(),
+  },
+  (table) => [index('exports_staff').on(table.staffId), index('exports_at').on(table.exportedAt)],
+)
+
+export const exportsHeld = classify(exports, {
+  says: 'Lists of people that you took out as a member of staff',
+  about: { person: 'staffId' },
+  basis: 'legitimate interest',
+  keptFor: { days: 730, after: 'exportedAt' },
+  onErasure: 'delete',
+  serves: ['support', 'rights', 'operations'],
+  columns: {
+    id: ['reference', 'A number that stands for the export'],
+    staffId: ['reference', 'A number that stands for you'],
+    people: ['record', 'How many people were on the list'],
+    narrowed: ['record', 'Whether it was a part of all people'],
+    exportedAt: ['record', 'When'],
   },
 })

@@ -1,11 +1,11 @@
 /** The team: who works here, in which role. */
-import { count, eq } from 'drizzle-orm'
+import { count, eq, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { people } from '../people/tables.ts'
 import { endInvitation, invitationWith } from '../sessions/invitation.ts'
-import { beStrict, beUsual } from '../sessions/session.ts'
+import { beStrict, beUsual, endSessions } from '../sessions/session.ts'
 import { type Role, roles, staff } from './tables.ts'
 
 export { type Role, roles }
@@ -33,12 +33,34 @@ export async function appoint(
   await beStrict(tx, personId)
 }
 
+/** Changes a member's role, unless they are the last owner. Their sessions end: they sign in anew with their new powers. */
+export async function changeRole(
+  tx: For<'security'>,
+  { personId, role }: { personId: Id; role: Role },
+): Promise<'changed' | 'last owner' | 'not in the team'> {
+  const standing = await standingOf(tx, personId)
+  if (standing === 'not in the team' || (standing === 'last owner' && role !== 'owner')) return standing
+  await tx.update(staff).set({ role }).where(eq(staff.personId, personId))
+  await endSessions(tx, personId)
+  return 'changed'
+}
+
 /** Takes a person out of the team, unless they are its last owner. */
 export async function dismiss(tx: For<'security'>, personId: Id): Promise<'dismissed' | 'last owner'> {
-  if ((await roleOf(tx, personId)) === 'owner' && (await owners(tx)) === 1) return 'last owner'
+  if ((await standingOf(tx, personId)) === 'last owner') return 'last owner'
   await tx.delete(staff).where(eq(staff.personId, personId))
   await beUsual(tx, personId)
   return 'dismissed'
+}
+
+const TEAM_LOCK = 7_201_904
+
+// One change of the team at a time: two owners who remove each other would leave none.
+async function standingOf(tx: For<'security'>, personId: Id): Promise<'last owner' | 'in the team' | 'not in the team'> {
+  await tx.execute(sql`select pg_advisory_xact_lock(${TEAM_LOCK})`)
+  const role = await roleOf(tx, personId)
+  if (!role) return 'not in the team'
+  return role === 'owner' && (await owners(tx)) === 1 ? 'last owner' : 'in the team'
 }
 
 /** How many owners there are. */
@@ -52,10 +74,12 @@ export async function join(tx: For<'security'>, { invitationId, personId }: { in
   const invitation = await invitationWith(tx, invitationId)
   const role = roles.find((role) => role === invitation?.role)
   if (!invitation || !role) return
-  await tx
-    .insert(staff)
-    .values({ personId, role, addedBy: invitation.invitedBy, addedAt: now() })
-    .onConflictDoUpdate({ target: staff.personId, set: { role } })
+  const standing = await standingOf(tx, personId)
+  if (standing !== 'last owner')
+    await tx
+      .insert(staff)
+      .values({ personId, role, addedBy: invitation.invitedBy, addedAt: now() })
+      .onConflictDoUpdate({ target: staff.personId, set: { role } })
   await endInvitation(tx, invitation.id)
 }
 

@@ -1,0 +1,48 @@
+/** What each role may do in the console: one table, for the guard, the pages and the tests. */
+import { type Role, roles } from './tables.ts'
+
+interface Ability {
+  /** What it is, as the first page offers it. */
+  readonly says: string
+  readonly roles: readonly Role[]
+  /** Paths that it opens; everything below them, too, unless another ability is nearer. */
+  readonly doors: readonly string[]
+  /** In an area's navigation: whether the first door is a page to go to. */
+  readonly shown: boolean
+}
+
+/** An act of the console, and who may do it. A route below `/staff` that no door covers fails a test. */
+export const abilities = {
+  console: { says: 'See what you may do here', roles, doors: ['/staff'], shown: false },
+  people: {
+    says: 'Find people, and open their records with a reason',
+    roles: ['owner', 'support'],
+    doors: ['/staff/people'],
+    shown: true,
+  },
+  export: { says: 'Take out lists of people', roles: ['owner'], doors: ['/staff/people/export'], shown: false },
+  team: { says: 'Invite to the team, change roles, remove', roles: ['owner'], doors: ['/staff/team'], shown: true },
+  jobs: { says: 'See later work, and try again what failed', roles: ['owner'], doors: ['/staff/jobs'], shown: true },
+} as const satisfies Record<string, Ability>
+export type AbilityName = keyof typeof abilities
+export const abilityNames = Object.keys(abilities) as AbilityName[]
+
+const table: Record<AbilityName, Ability> = abilities
+
+/** May somebody in this role do it? */
+export const may = (role: Role, ability: AbilityName): boolean => table[ability].roles.includes(role)
+
+/** The ability that a path needs: the one with the nearest door. `/staff` itself opens nothing below it. */
+export function abilityFor(path: string): AbilityName | undefined {
+  const doors = abilityNames.flatMap((name) => table[name].doors.map((door) => ({ name, door })))
+  const open = doors.filter(({ door }) => path === door || (door !== '/staff' && path.startsWith(`${door}/`)))
+  return open.sort((a, b) => b.door.length - a.door.length)[0]?.name
+}
+
+/** What somebody in this role may do, in words, with the page to go to. */
+export const offers = (role: Role): { says: string; href: string | undefined }[] =>
+  abilityNames
+    .filter((name) => name !== 'console' && may(role, name))
+    .map((name) => ({ says: table[name].says, href: hrefOf(table[name]) }))
+
+const hrefOf = ({ shown, doors }: Ability): string | undefined => (shown ? doors[0] : undefined)
