@@ -19,7 +19,7 @@ import { nothingHere, problem, Refusal } from './web/refusal.ts'
 import { siteRoutes } from './web/site-routes.tsx'
 
 /** Opens every door of the house. */
-export function openApp(house: House, readiness: Readiness = { leaving: false }): Hono<Web> {
+export function openApp(house: House, readiness: Readiness = { leaving: false, migrations: 1 }): Hono<Web> {
   const app = new Hono<Web>()
   app.use(measured, rails(house), boundedBody)
   for (const routes of [

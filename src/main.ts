@@ -115,5 +115,9 @@ export function catchStrays(): void {
   process.on('uncaughtException', (fault) => logFault('house.stray', fault))
 }
 
+/** How many migrations this program brings. */
+export const migrationsBrought = (): number =>
+  (JSON.parse(readFileSync(checkout('migrations/meta/_journal.json'), 'utf8')) as { entries: unknown[] }).entries.length
+
 /** The version that this program calls itself. */
 export const version = (): string => (JSON.parse(readFileSync(checkout('package.json'), 'utf8')) as { version: string }).version

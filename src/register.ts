@@ -5,7 +5,7 @@
 import type { Held } from './database/classify.ts'
 import { lettersHeld } from './mail/tables.ts'
 import { correctionsHeld, peopleHeld, personKeysHeld } from './people/tables.ts'
-import { copiesHeld, copyPartsHeld, receiptsHeld } from './rights/tables.ts'
+import { receiptsHeld } from './rights/tables.ts'
 import {
   attemptsHeld,
   challengesHeld,
@@ -21,8 +21,6 @@ import { exportsHeld, looksHeld, staffHeld } from './staff/tables.ts'
 import { throttlesHeld } from './web/tables.ts'
 
 export const register: readonly Held[] = [
-  copyPartsHeld,
-  copiesHeld,
   receiptsHeld,
   looksHeld,
   exportsHeld,

@@ -4,7 +4,6 @@ import { scrub } from './database/scrub.ts'
 import { type Appointment, type Handlers, keepAppointments, work } from './jobs/queue.ts'
 import { mailJobs } from './mail/jobs.ts'
 import { register } from './register.ts'
-import { rightsJobs } from './rights/jobs.ts'
 import { staffJobs } from './staff/jobs.ts'
 import type { House } from './web/house.ts'
 
@@ -18,7 +17,6 @@ export const clock: readonly Appointment[] = [
 export const handlers = (house: House): Handlers => ({
   ...mailJobs(house),
   ...staffJobs(house),
-  ...rightsJobs(house),
   'retention.sweep': () => sweep(house.db, register),
   'database.scrub': () => scrub(house.db, register),
 })

@@ -5,14 +5,18 @@
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { Secret, TOTP } from 'otpauth'
 import pg from 'pg'
 import { openApp } from '../src/app.ts'
-import { setAhead } from '../src/clock.ts'
+import { now, setAhead } from '../src/clock.ts'
 import { type Config, readConfig } from '../src/config.ts'
-import { connect } from '../src/database/connection.ts'
+import { connect, type Database } from '../src/database/connection.ts'
 import { closeQueue, openQueue, workOff } from '../src/jobs/queue.ts'
 import { logTo } from '../src/log.ts'
+import { personWith } from '../src/people/person.ts'
 import { register } from '../src/register.ts'
+import { confirmFactor, enrol, enrolmentOf } from '../src/sessions/second-factor.ts'
+import { appoint, type Role } from '../src/staff/team.ts'
 import { readAssets } from '../src/web/assets.ts'
 import { readContent } from '../src/web/content.ts'
 import type { House } from '../src/web/house.ts'
@@ -68,6 +72,8 @@ export interface TestHouse {
   browser(): Browser
   /** Registers somebody through the front door; their browser is signed in. */
   person(name: string, email?: string): Promise<Browser>
+  /** Somebody of the team, with an app for codes as their second factor; their browser is signed in. */
+  member(role: Role): Promise<Browser>
   /** Does all work that waits, and what that work leaves to do. */
   settle(): Promise<void>
   /** The letters to an address, newest first. */
@@ -125,6 +131,7 @@ export async function openTestHouse(more: Record<string, string> = {}): Promise<
     close,
     traces: (value) => traces(eyes, log, value),
     person: (name, email) => registered(browser(), inbox, name, email),
+    member: (role) => appointed(db, browser(), inbox, role),
   }
 }
 
@@ -136,6 +143,29 @@ async function registered(
 ): Promise<Browser> {
   await browser.post('/sign-up', { name, email })
   const answer = await browser.post('/sign-in/code', { code: codeIn((await inbox(email))[0]) })
+  assert.equal(answer.status, 303, await answer.text())
+  return browser
+}
+
+let members = 0
+
+// Registers, is appointed (which ends the session), adds the factor, and signs in with both.
+async function appointed(db: Database, browser: Browser, inbox: TestHouse['inbox'], role: Role): Promise<Browser> {
+  const email = `${role}-${++members}@staff.example`
+  await registered(browser, inbox, `Staff ${role}`, email)
+  const recovery = await db.as('security', async (tx) => {
+    const person = await personWith(tx, email)
+    assert(person)
+    await appoint(tx, { personId: person.id, role, addedBy: null })
+    await enrol(tx, person.id)
+    const enrolment = await enrolmentOf(tx, { personId: person.id, email }, 'test')
+    const code = new TOTP({ secret: Secret.fromBase32(enrolment?.secret ?? '') }).generate({ timestamp: now().getTime() })
+    return confirmFactor(tx, person.id, code)
+  })
+  assert(typeof recovery !== 'string')
+  await browser.post('/sign-in', { email })
+  await browser.post('/sign-in/code', { code: codeIn((await inbox(email))[0]) })
+  const answer = await browser.post('/sign-in/second-factor', { code: recovery[0] ?? '' })
   assert.equal(answer.status, 303, await answer.text())
   return browser
 }

@@ -6,7 +6,7 @@ import type { Browser } from './browser.ts'
 import { linkIn, type TestHouse } from './harness.ts'
 
 /** Who looks at a page. */
-export type Who = 'visitor' | 'waiting' | 'ada'
+export type Who = 'visitor' | 'waiting' | 'ada' | 'owner'
 
 /** One page: an address, opened or arrived at by sending a form. */
 export interface Page {
@@ -33,10 +33,22 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   const welcome = linkIn((await house.inbox('wanda@example.org'))[0])
   await house.browser().post('/password/reset', { email: 'ada@example.org' })
   const reset = linkIn((await house.inbox('ada@example.org'))[0])
+  const owner = await house.member('owner')
+  const { id } = (await house.query<{ id: string }>("select id from people where email = 'ada@example.org'"))[0] ?? { id: '' }
+  const guest = (await house.query<{ id: string }>("select id from people where email like 'owner%'"))[0]?.id ?? ''
+  await owner.post(`/staff/people/${id}`, { reason: 'question', note: 'asked by telephone' })
+  await owner.post('/staff/team', { email: 'guest@example.org', role: 'support' })
+  const invitation = linkIn((await house.inbox('guest@example.org'))[0])
   await house.settle()
   return {
-    browsers: { visitor: house.browser(), waiting, ada },
-    pages: [...publicPages(house), ...doorPages({ welcome, reset }), ...accountPages()],
+    browsers: { visitor: house.browser(), waiting, ada, owner },
+    pages: [
+      ...publicPages(house),
+      ...doorPages({ welcome, reset }),
+      ...accountPages(),
+      ...staffPages(id, guest),
+      open('visitor', invitation, 'invitation'),
+    ],
   }
 }
 
@@ -82,5 +94,13 @@ function doorPages({ welcome, reset }: { welcome: string; reset: string }): Page
 }
 
 function accountPages(): Page[] {
-  return [open('ada', '/account')]
+  const paths = ['/account', '/account/address', '/account/proof', '/account/security', '/account/security/password']
+  const more = ['/account/security/passkeys', '/account/security/second-factor', '/account/privacy', '/account/privacy/erasure']
+  return [...paths, ...more].map((path) => open('ada', path))
+}
+
+function staffPages(opened: string, unopened: string): Page[] {
+  const paths = ['/staff', '/staff/people', '/staff/people?q=ada', '/staff/people?q=nobody-at-all', '/staff/team', '/staff/jobs']
+  const people = [`/staff/people/${opened}`, `/staff/people/${unopened}`]
+  return [...paths, ...people].map((path) => open('owner', path))
 }

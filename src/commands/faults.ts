@@ -1,6 +1,6 @@
 /** What went wrong, in one sentence with the remedy; a fault of the program itself, in full. */
 import { WrongSetting } from '../config.ts'
-import { EmbeddedError } from '../database/embedded.ts'
+import { EmbeddedError } from '../database/embedded-error.ts'
 import { WrongDatabase } from '../database/migrate.ts'
 import { CommandError } from './terminal.ts'
 

@@ -2,7 +2,7 @@
 import { type Config, readConfig } from '../config.ts'
 import { findDatabase } from '../database/open.ts'
 import { logTo } from '../log.ts'
-import { catchStrays, leave, openHouse, prepareDatabase, serve, version } from '../main.ts'
+import { catchStrays, leave, migrationsBrought, openHouse, prepareDatabase, serve, version } from '../main.ts'
 import { inviteFirstOwner } from '../sessions/invitation.ts'
 import { owners } from '../staff/team.ts'
 import type { House } from '../web/house.ts'
@@ -13,7 +13,7 @@ import { bold, columns, exits, faint, remark, say, sayJson } from './terminal.ts
 export async function start({ demo }: { demo?: boolean | undefined }): Promise<number> {
   const config = readConfig(process.env)
   if (demo) refuseProduction()
-  const readiness = { leaving: false }
+  const readiness = { leaving: false, migrations: migrationsBrought() }
   const open = await openHouse(config, { working: true, onDeath: () => process.exit(exits.failed) })
   const demoOwner = demo ? await fillIfEmpty(open.house) : undefined
   const server = await serve(open.house, readiness)

@@ -8,7 +8,8 @@ import { after, describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { type Embedded, EmbeddedError, type EmbeddedOptions, openEmbedded } from './embedded.ts'
+import { type Embedded, type EmbeddedOptions, openEmbedded } from './embedded.ts'
+import { EmbeddedError } from './embedded-error.ts'
 
 // mkdtemp makes folders that are closed to everyone else: as root, closed to the server's user too.
 const root = await mkdtemp(join(tmpdir(), 'embedded-'))
@@ -248,7 +249,8 @@ describe('the embedded PostgreSQL', { concurrency: 2 }, () => {
     await cp(original, there, { recursive: true, verbatimSymlinks: true })
     const links = await readFile(join(there, 'native/pg-symlinks.json'), 'utf8')
     for (const { target } of JSON.parse(links)) await rm(join(there, target))
-    await cp(fileURLToPath(new URL('embedded.ts', import.meta.url)), join(checkout, 'embedded.ts'))
+    const sources = fileURLToPath(new URL('.', import.meta.url))
+    for (const name of await readdir(sources)) if (/^embedded[a-z-]*\.ts$/.test(name)) await cp(join(sources, name), join(checkout, name))
     await writeFile(join(checkout, 'package.json'), '{ "type": "module" }')
     await chmod(join(there, 'native/lib'), 0o500)
     const child = await app(t, join(root, 'copied'), `file://${join(checkout, 'embedded.ts')}`)

@@ -51,6 +51,8 @@ export function grantStatements(register: readonly Held[], prefix: string): stri
   return [
     'revoke all on schema public from public',
     `grant usage on schema public to ${logins}`,
+    `grant usage on schema drizzle to ${quoted(loginName(prefix, 'operations'))}`,
+    `grant select on drizzle.__drizzle_migrations to ${quoted(loginName(prefix, 'operations'))}`,
     ...register.map((held) => `revoke all on ${quoted(held.name)} from public, ${logins}`),
     ...grantsOf(register).flatMap((grant) => statementsOf(grant, quoted(loginName(prefix, grant.purpose)))),
   ]

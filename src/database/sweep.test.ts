@@ -30,10 +30,6 @@ async function furnish(at: (ms: number) => string): Promise<void> {
       `insert into invitations (id, email, token_hash, invited_at, expires_at) values (${id}, 'x@example.org', ${key}, now(), ${end})`,
     )
     await house.query(`insert into sessions values (${id}, ${me}, ${key}, 'Firefox', 'code', now(), now(), now(), ${end})`)
-    await house.query(`insert into copies (id, person_id, rows_total, asked_at, expires_at) values (${id}, ${me}, 1, now(), ${end})`)
-    await house.query(
-      `insert into copy_parts select id, 1, ${me}, 'sealed', expires_at from copies c where not exists (select from copy_parts p where p.copy_id = c.id)`,
-    )
   }
   for (const days of [1, 29, 31, 729, 731]) {
     const then = at(-days * DAY)
@@ -42,12 +38,13 @@ async function furnish(at: (ms: number) => string): Promise<void> {
     )
     await house.query(`insert into corrections values (${id}, ${me}, 'name', ${then})`)
     await house.query(`insert into looks (id, person_id, role, reason, looked_at) values (${id}, ${me}, 'support', 'question', ${then})`)
+    await house.query(`insert into exports values (${id}, ${me}, 1, false, ${then})`)
     await house.query(`insert into receipts values (${id}, ${key}, '[]', '[]', ${then})`)
   }
 }
 
-const ending = ['attempts', 'challenges', 'throttles', 'invitations', 'sessions', 'copies', 'copy_parts']
-const aging = { letters: 30, corrections: 730, looks: 730, receipts: 730 }
+const ending = ['attempts', 'challenges', 'throttles', 'invitations', 'sessions']
+const aging = { letters: 30, corrections: 730, looks: 730, receipts: 730, exports: 730 }
 
 test('what is due goes, nothing due stays, and nothing else goes', async () => {
   await house.query(ending.map((table) => `delete from ${table}`).join(';'))

@@ -13,7 +13,6 @@ import { type Id, log, logFault, word } from '../log.ts'
 export interface Jobs {
   'mail.deliver': { letterId: Id }
   'staff.join': { invitationId: Id; personId: Id }
-  'rights.copy': { copyId: Id }
   'retention.sweep': Record<string, never>
   'database.scrub': Record<string, never>
 }
@@ -28,7 +27,7 @@ export interface Appointment {
   readonly says: string
 }
 
-const names = ['mail.deliver', 'staff.join', 'rights.copy', 'retention.sweep', 'database.scrub'] as const satisfies readonly JobName[]
+export const jobNames = ['mail.deliver', 'staff.join', 'retention.sweep', 'database.scrub'] as const satisfies readonly JobName[]
 export const DEAD_LETTERS = 'dead-letters'
 const SCHEMA = 'pgboss'
 
@@ -47,8 +46,10 @@ const RULES = {
 }
 
 const queues = new WeakMap<Database, PgBoss>()
+const clocks = new WeakMap<Database, readonly Appointment[]>()
 
-function queueOf(db: Database): PgBoss {
+/** The queue of an open house, for the list of what waits and failed (`overview.ts`). */
+export function queueOf(db: Database): PgBoss {
   const queue = queues.get(db)
   if (!queue) throw new Error('the queue has not been opened')
   return queue
@@ -65,7 +66,7 @@ export async function prepareQueue(
   await boss.start()
   const existing = new Set((await boss.getQueues()).map((queue) => queue.name))
   if (!existing.has(DEAD_LETTERS)) await boss.createQueue(DEAD_LETTERS, { retentionSeconds: 90 * 86_400 })
-  for (const name of names) {
+  for (const name of jobNames) {
     if (existing.has(name)) await boss.updateQueue(name, RULES)
     else await boss.createQueue(name, RULES)
   }
@@ -117,7 +118,7 @@ export async function enqueue<N extends JobName>(tx: For<Purpose>, name: N, data
 
 /** Starts a worker for every job. */
 export async function work(db: Database, handlers: Handlers): Promise<void> {
-  for (const name of names) await workOn(db, name, handlers[name] as (data: object) => Promise<void>)
+  for (const name of jobNames) await workOn(db, name, handlers[name] as (data: object) => Promise<void>)
 }
 
 async function workOn(db: Database, name: JobName, handle: (data: object) => Promise<void>): Promise<void> {
@@ -148,7 +149,7 @@ export async function workOff(db: Database, handlers: Handlers): Promise<void> {
   let done = 1
   while (done > 0) {
     done = 0
-    for (const name of names) done += await workOffOne(db, name, handlers[name] as (data: object) => Promise<void>)
+    for (const name of jobNames) done += await workOffOne(db, name, handlers[name] as (data: object) => Promise<void>)
   }
 }
 
@@ -164,7 +165,11 @@ async function workOffOne(db: Database, name: JobName, handle: (data: object) =>
 /** Puts the appointments on the clock and takes off those that are no longer kept. */
 export async function keepAppointments(db: Database, clock: readonly Appointment[]): Promise<void> {
   const boss = queueOf(db)
+  clocks.set(db, clock)
   const kept = new Set<string>(clock.map((appointment) => appointment.job))
   for (const { name } of await boss.getSchedules()) if (!kept.has(name)) await boss.unschedule(name)
   for (const { job, cron } of clock) await boss.schedule(job, cron, {}, { tz: 'UTC' })
 }
+
+/** The clock page as this process keeps it; empty where another process does the work. */
+export const clockOf = (db: Database): readonly Appointment[] => clocks.get(db) ?? []

@@ -38,7 +38,9 @@ export async function deliver(house: House, letterId: Id): Promise<void> {
       .for('update')
     if (!letter) return
     const verdict = await hand(house, letter)
-    await tx.update(letters).set(afterwards(house, verdict)).where(eq(letters.id, letterId))
+    // Whoever is erased gets one last letter; once it is out, not even its address stays.
+    if (letter.kind === 'goodbye' && house.config.smtpUrl) await tx.delete(letters).where(eq(letters.id, letterId))
+    else await tx.update(letters).set(afterwards(house, verdict)).where(eq(letters.id, letterId))
     log('mail.delivered', { letter: letterId, taken: verdict.taken })
   })
 }

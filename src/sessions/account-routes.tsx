@@ -1,11 +1,10 @@
 /** One's own side: who am I here, another name, another address. */
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import { personOf, rename } from '../people/person.ts'
+import { rename } from '../people/person.ts'
 import { emailAddress, type Form, personName, readForm, refuseField } from '../web/form.ts'
 import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
-import { nothingHere } from '../web/refusal.ts'
 import { limit } from '../web/throttle.ts'
 import { AccountPage, AddressPage } from './account-pages.tsx'
 import { beginMove } from './attempt.ts'
@@ -26,11 +25,9 @@ export const accountRoutes = new Hono<Web>()
 
 type Failed = Extract<Form<unknown>, { ok: false }>
 
-async function account(c: Ctx, form?: Failed): Promise<Response> {
-  const signedIn = c.get('signedIn')
-  const person = await c.get('house').db.as('service', (tx) => personOf(tx, signedIn.personId))
-  if (!person) throw nothingHere('the person has gone')
-  const page = <AccountPage person={signedIn} joinedAt={person.joinedAt} changed={c.req.query('changed')} {...form} />
+function account(c: Ctx, form?: Failed): Response {
+  const person = c.get('signedIn')
+  const page = <AccountPage person={person} joinedAt={person.joinedAt} changed={c.req.query('changed')} {...form} />
   return showPage(c, { title: 'Your account', area: 'account' }, page, form ? 422 : 200)
 }
 

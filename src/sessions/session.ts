@@ -80,6 +80,7 @@ interface Found {
   person_id: Id
   name: string
   email: string
+  joined_at: Date
   started_at: Date
   seen_at: Date
   proven_at: Date
@@ -113,6 +114,7 @@ export async function findSession(db: Database, token: string): Promise<FoundSes
     personId: found.person_id,
     name: found.name,
     email: found.email,
+    joinedAt: found.joined_at,
     startedAt: found.started_at,
     seenAt: found.seen_at,
     provenAt: owesPasskey ? new Date(0) : found.proven_at,
@@ -124,7 +126,7 @@ export async function findSession(db: Database, token: string): Promise<FoundSes
 }
 
 const FIND = `
-  select s.id, s.person_id, p.name, p.email, s.started_at, s.seen_at, s.proven_at, s.expires_at,
+  select s.id, s.person_id, p.name, p.email, p.joined_at, s.started_at, s.seen_at, s.proven_at, s.expires_at,
          exists (select from strict_sessions t where t.person_id = s.person_id) as strict,
          exists (select from passkeys k where k.person_id = s.person_id) as passkeys,
          s.means = 'passkey'

@@ -60,14 +60,38 @@ export async function findPeople(tx: For<'support'>, wanted: Wanted): Promise<Pa
   return { ...pageOf(wanted, gathered), scattered: gathered.count > MANY }
 }
 
-/** Up to `most` people after the cursor, in order, however long it takes: for an export, which reads all. */
-export async function nextPeople(tx: For<'support'>, wanted: Wanted, most: number): Promise<ListedPerson[]> {
-  const way = await wayOf(tx, wanted)
+/** A place between two people in a list; it outlives the person who stood there. */
+export interface Place {
+  readonly key: string
+  readonly id: Id
+}
+
+/** Up to `most` people after a place, in order, however long it takes: for an export, which reads all. */
+export async function nextPeople(
+  tx: For<'support'>,
+  wanted: Wanted,
+  { most, place }: { most: number; place?: Place | undefined },
+): Promise<{ people: ListedPerson[]; place: Place | undefined }> {
+  const way = await wayOf(tx, { ...wanted, after: undefined, before: undefined })
+  const by = key[wanted.order]
   const staff = wanted.staffOnly ? [sql`exists (select from staff s where s.person_id = p.id)`] : []
-  const { rows } = await tx.execute<Row>(
-    sql`select ${SHOWN} from people p where ${all([...way.inner, ...way.outer, ...staff, ...way.cursor])} order by ${way.order} limit ${most}`,
+  const ahead = place ? [sql`(${by}, p.id) ${wanted.descending ? sql`<` : sql`>`} (${typed(wanted.order, place.key)}, ${place.id})`] : []
+  const { rows } = await tx.execute<Row & { key: string }>(
+    sql`select ${SHOWN}, (${by})::text as key from people p where ${all([...way.inner, ...way.outer, ...staff, ...ahead])} order by ${way.order} limit ${most}`,
   )
-  return rows.map(listed)
+  const last = rows.at(-1)
+  return { people: rows.map(listed), place: last && { key: last.key, id: last.id } }
+}
+
+const typed = (order: Wanted['order'], value: string): SQL => (order === 'name' ? sql`${value}` : sql`${value}::timestamptz`)
+
+/** How many people there are: exactly while they are few, otherwise about. */
+export async function howMany(tx: For<'support'>): Promise<{ count: number; about: boolean }> {
+  const { rows } = await tx.execute<{ count: number; about: number }>(sql`
+    select (select count(*)::int from (select 1 from people limit ${10 * MOST + 1}) p) as count,
+           (select reltuples::int from pg_class where oid = 'people'::regclass) as about`)
+  const { count = 0, about = 0 } = rows[0] ?? {}
+  return count > 10 * MOST ? { count: Math.max(count - 1, about), about: true } : { count, about: false }
 }
 
 /** How the list is walked: what narrows its index, what is looked at row by row, where it begins. */
@@ -117,8 +141,7 @@ async function prepare(tx: For<'support'>, { part, order, after, before }: Wante
       from (select 1) one left join people p on p.id = ${after ?? before ?? null}`)
   const [row] = rows
   const start = order === 'name' ? row?.name : row?.joined
-  const typed = order === 'name' ? sql`${start}` : sql`${start}::timestamptz`
-  return { part: row?.part ?? '', start: start == null ? undefined : typed }
+  return { part: row?.part ?? '', start: start == null ? undefined : typed(order, start) }
 }
 
 const rangeOf = ({ since, until }: Wanted): SQL[] => [
@@ -129,7 +152,7 @@ const rangeOf = ({ since, until }: Wanted): SQL[] => [
 // Each third run of three signs, and the last, cover the part; the text itself is compared afterwards.
 function indexed(part: string): SQL[] {
   if (!part) return []
-  const signs = [...part]
+  const signs = Array.from(part)
   const last = Math.max(0, signs.length - 3)
   const starts = new Set([...Array.from({ length: Math.ceil(last / 3) }, (_, at) => at * 3), last])
   const parts = [...starts].map((at) => sql`${signs.slice(at, at + 3).join('')}`)

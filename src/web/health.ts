@@ -23,34 +23,34 @@ export const measured = createMiddleware<Web>(async (c, next) => {
   durations.observe({ method: c.req.method, status: c.res.status }, (performance.now() - started) / 1000)
 })
 
-/** Is the program ready: answers of the database and of the queue, and whether it is on its way out. */
+/** What the program itself knows of being ready. */
 export interface Readiness {
+  /** It is on its way out: no new requests, please. */
   leaving: boolean
+  /** How many migrations the database must have seen. */
+  readonly migrations: number
 }
 
 export function healthRoutes(readiness: Readiness): Hono<Web> {
   return new Hono<Web>()
     .get('/livez', (c) => c.text('ok'))
     .get('/readyz', async (c) => {
-      const state = readiness.leaving ? { leaving: true } : await examine(c.get('house'))
+      const state = readiness.leaving ? { program: 'leaving' } : await examine(c.get('house'), readiness.migrations)
       const ready = Object.values(state).every((answer) => answer === 'ok')
       return c.json(state, ready ? 200 : 503, { 'cache-control': 'no-store' })
     })
     .get('/metrics', metrics)
 }
 
-async function examine({ db }: House): Promise<Record<string, string>> {
-  const answers = async (text: string, name: string): Promise<string> => {
-    try {
-      return (await db.read('operations', { name, text, values: [] })).length > 0 ? 'ok' : 'empty'
-    } catch {
-      return 'failing'
-    }
+async function examine({ db }: House, migrations: number): Promise<Record<string, string>> {
+  const answers = async (name: string, text: string, values: unknown[] = []): Promise<string> => {
+    const rows = await db.read('operations', { name, text, values }).catch(() => [])
+    return rows.length > 0 ? 'ok' : 'failing'
   }
   return {
-    database: await answers('select 1', 'ready-database'),
-    migrations: await answers('select 1 from letters right join (select 1) one on false', 'ready-migrations'),
-    jobs: await answers('select 1 from pgboss.version', 'ready-jobs'),
+    database: await answers('ready-database', 'select 1'),
+    migrations: await answers('ready-migrations', 'select from drizzle.__drizzle_migrations having count(*) >= $1', [migrations]),
+    jobs: await answers('ready-jobs', 'select from pgboss.version'),
   }
 }
 

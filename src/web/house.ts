@@ -19,6 +19,7 @@ export interface SignedIn {
   readonly personId: Id
   readonly name: string
   readonly email: string
+  readonly joinedAt: Date
   readonly provenAt: Date
   readonly startedAt: Date
   /** Sessions are short and a second factor is needed: staff. */
@@ -33,5 +34,7 @@ export interface Web extends Env {
     house: House
     requestId: string
     signedIn: SignedIn
+    /** The role in which a member of staff is here; the staff room's word, see `staff/guard.ts`. */
+    role: string
   }
 }

@@ -9,13 +9,40 @@ import { keepReady, type Reader, readerOf } from './ready.ts'
 /** What a page says of itself. */
 export type Shown = Omit<Frame, 'path' | 'signedIn' | 'company' | 'signal' | 'area'> & { area?: Frame['area'] }
 
-function framed(house: House, path: string, shown: Shown, reader: Reader, body: Child): string {
-  const frame: Frame = { area: 'site', ...shown, path, signedIn: reader.signedIn, signal: reader.signal, company: house.content.company }
-  return String(
+/**
+ * Everything around title and body is the same for everybody at the same place, so it is rendered once
+ * and kept in pieces. Places have ids in their paths, so there is an end to how many are kept.
+ */
+const frames = new WeakMap<House, Map<string, readonly string[]>>()
+const MOST_FRAMES = 500
+// No page holds this sign: forms refuse it, and PostgreSQL cannot store it.
+const MARK = '\u0000'
+
+function framed(house: House, path: string, { title, ...shown }: Shown, reader: Reader, body: Child): string {
+  const [head = '', middle = '', foot = ''] = frameOf(house, { area: 'site', ...shown, path, ...reader })
+  const named = `${title} · ${house.content.company.short}`
+  return `${head}${String(<>{named}</>)}${middle}${String(<>{body}</>)}${foot}`
+}
+
+function frameOf(house: House, around: Omit<Frame, 'title' | 'company'>): readonly string[] {
+  const key = JSON.stringify(around)
+  const known = frames.get(house) ?? new Map<string, readonly string[]>()
+  const kept = known.get(key)
+  if (kept) return kept
+  if (known.size >= MOST_FRAMES) known.clear()
+  const pieces = rendered(house, around)
+  frames.set(house, known.set(key, pieces))
+  return pieces
+}
+
+function rendered(house: House, around: Omit<Frame, 'title' | 'company'>): readonly string[] {
+  const frame: Frame = { ...around, title: MARK, company: house.content.company }
+  const whole = String(
     <Layout {...frame} assets={house.assets}>
-      {body}
+      {MARK}
     </Layout>,
   )
+  return whole.replace(`${MARK} · ${String(<>{house.content.company.short}</>)}`, MARK).split(MARK)
 }
 
 /** A page for this reader alone: never stored by a cache. */

@@ -1,5 +1,5 @@
 /** What holds for every request: a listed host, safe headers, no forged forms, bounded bodies. */
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { safeHeaders } from './headers.ts'
@@ -16,7 +16,7 @@ export function rails(house: House): MiddlewareHandler<Web> {
     const listed = hosts.has(hostOf(c))
     const ready = listed ? readyPage(c) : undefined
     if (ready) return ready
-    c.set('requestId', randomBytes(9).toString('base64url'))
+    c.set('requestId', randomUUID())
     for (const [name, value] of headers) c.header(name, value)
     if (!listed) throw new Refusal(421, 'This address is not served here.')
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') requireOurOwnForm(c, hosts)
@@ -40,10 +40,13 @@ function requireOurOwnForm(c: Context, hosts: ReadonlySet<string>): void {
 
 const hostIn = (origin: string): string => (URL.canParse(origin) ? new URL(origin).host : '')
 
-/** Bodies of at most 64 KiB: more than any form needs. */
-export const boundedBody = bodyLimit({
+const bounded = bodyLimit({
   maxSize: 64 * 1024,
   onError: () => {
     throw new Refusal(413, 'That is more than this form takes. Please shorten it.')
   },
 })
+
+/** Bodies of at most 64 KiB: more than any form needs. To look for one where there is none would cost more than the page. */
+export const boundedBody: MiddlewareHandler<Web> = (c, next) =>
+  c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : bounded(c, next)

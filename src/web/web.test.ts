@@ -250,7 +250,8 @@ test('odd requests on the wire are answered or dropped, and the next one is serv
 
 async function listen(): Promise<number> {
   const { answerBadTargets } = await import('../main.ts')
-  const server: Server = createServer(answerBadTargets(getRequestListener(openApp(house.house).fetch, { overrideGlobalObjects: false })))
+  const listener = getRequestListener(openApp(house.house).fetch, { overrideGlobalObjects: false })
+  const server: Server = createServer(answerBadTargets((request, response) => void listener(request, response)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   after(() => server.close())
   return (server.address() as AddressInfo).port

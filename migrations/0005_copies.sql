@@ -1,0 +1,2 @@
+DROP TABLE "copies" CASCADE;--> statement-breakpoint
+DROP TABLE "copy_parts" CASCADE;

@@ -1,0 +1,97 @@
+/**
+ * Erasing a person: one transaction that walks the register. PostgreSQL's foreign keys refuse a wrong
+ * order, a crash leaves everything as it was, and a receipt counts what went and names no one.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { and, eq, inArray } from 'drizzle-orm'
+import { now } from '../clock.ts'
+import { columnOf, type Held } from '../database/classify.ts'
+import { newId } from '../database/columns.ts'
+import type { For } from '../database/connection.ts'
+import { SCRUB_TIME } from '../database/scrub.ts'
+import { type Id, log } from '../log.ts'
+import { post } from '../mail/letter.ts'
+import { people } from '../people/tables.ts'
+import { register } from '../register.ts'
+import type { House } from '../web/house.ts'
+import { goodbyeLetter } from './emails.ts'
+import { type Subject, subjectOf, theirs } from './subject.ts'
+import { type Counted, receipts } from './tables.ts'
+
+export interface Receipt {
+  readonly erased: readonly Counted[]
+  readonly kept: readonly string[]
+  readonly erasedAt: Date
+}
+
+const receiptHash = (token: string): string => createHash('sha256').update(token).digest('base64url')
+
+/** What stays after every erasure, and until when. */
+export const whatStays = (house: House): string[] => [
+  house.config.smtpUrl
+    ? 'The letter with the receipt, to your address: deleted as soon as your e-mail server took it.'
+    : 'The letter with the receipt, to your address: this is a development server, which keeps letters for 30 days.',
+  `The bytes of deleted rows in the database's own files: overwritten by the nightly compaction at ${SCRUB_TIME} UTC.`,
+  'This receipt, which counts rows and names nobody: two years.',
+]
+
+/**
+ * Erases everything about a person.
+ * @returns the token of the receipt's address, or undefined when nobody (any more) has this id
+ */
+export async function erase(house: House, personId: Id): Promise<string | undefined> {
+  const token = await house.db.as('rights', async (tx) => {
+    // The row is locked first: whoever else changes or erases this person waits, and then finds nobody.
+    await tx.select({ id: people.id }).from(people).where(eq(people.id, personId)).for('update')
+    const subject = await subjectOf(tx, personId)
+    return subject && eraseSubject(tx, house, subject)
+  })
+  log('rights.erased', { done: token !== undefined })
+  return token
+}
+
+async function eraseSubject(tx: For<'rights'>, house: House, subject: Subject): Promise<string> {
+  const erased: Counted[] = []
+  for (const held of register) {
+    await forgetAuthor(tx, held, subject)
+    const rows = await eraseRows(tx, held, subject)
+    if (rows > 0) erased.push({ table: held.name, rows })
+  }
+  const token = randomBytes(32).toString('base64url')
+  const kept = whatStays(house)
+  await tx.insert(receipts).values({ id: newId(), tokenHash: receiptHash(token), erased, kept, erasedAt: now() })
+  for (const to of subject.emails) await post(tx, goodbyeLetter(house, { to, erased, kept, token }))
+  return token
+}
+
+async function eraseRows(tx: For<'rights'>, held: Held, subject: Subject): Promise<number> {
+  const where = theirs(held, subject)
+  if (!where) return 0
+  if (held.onErasure === 'delete') return (await tx.delete(held.table).where(where)).rowCount ?? 0
+  if ('keep' in held.onErasure) return 0
+  const blank = Object.fromEntries(held.onErasure.blank.map((key) => [key, null]))
+  return (await tx.update(held.table).set(blank).where(where)).rowCount ?? 0
+}
+
+// Rows about others that this person wrote stay with those others, without the author.
+async function forgetAuthor(tx: For<'rights'>, held: Held, subject: Subject): Promise<void> {
+  const authors = held.about === 'nobody' ? [] : (held.about.authors ?? [])
+  for (const key of authors) {
+    await tx
+      .update(held.table)
+      .set({ [key]: null })
+      .where(eq(columnOf(held, key), subject.personId))
+  }
+}
+
+/** The receipt behind an address. */
+export async function receiptBehind(house: House, token: string): Promise<Receipt | undefined> {
+  const { erased, kept, erasedAt, tokenHash } = receipts
+  const [receipt] = await house.db.as('rights', (tx) =>
+    tx
+      .select({ erased, kept, erasedAt })
+      .from(receipts)
+      .where(and(inArray(tokenHash, [receiptHash(token)]))),
+  )
+  return receipt
+}
