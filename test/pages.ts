@@ -39,6 +39,9 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   await owner.post(`/staff/people/${id}`, { reason: 'question', note: 'asked by telephone' })
   await owner.post('/staff/team', { email: 'guest@example.org', role: 'support' })
   const invitation = linkIn((await house.inbox('guest@example.org'))[0])
+  const leaver = await house.person('Lea Leaver', 'lea@example.org')
+  const erased = await leaver.post('/account/privacy/erasure', { sure: 'yes' })
+  const receipt = erased.headers.get('location') ?? ''
   await house.settle()
   return {
     browsers: { visitor: house.browser(), waiting, ada, owner },
@@ -48,6 +51,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       ...accountPages(),
       ...staffPages(id, guest),
       open('visitor', invitation, 'invitation'),
+      open('visitor', receipt, 'receipt'),
     ],
   }
 }
@@ -78,6 +82,7 @@ function doorPages({ welcome, reset }: { welcome: string; reset: string }): Page
     open('visitor', '/sign-in?then=/account/security', 'sign-in on the way to a page'),
     send('visitor', '/sign-in', { email: '' }, 'sign-in with errors'),
     send('visitor', '/sign-in', { email: 'ada@example.org', password: 'not the one' }, 'sign-in with a wrong password'),
+    open('visitor', '/sign-in/arrived', 'back without a cookie'),
     open('visitor', '/sign-in/code', 'code page without an attempt'),
     open('waiting', '/sign-in/code', 'code page'),
     send('waiting', '/sign-in/code', { code: '' }, 'code page with errors'),
@@ -94,9 +99,12 @@ function doorPages({ welcome, reset }: { welcome: string; reset: string }): Page
 }
 
 function accountPages(): Page[] {
-  const paths = ['/account', '/account/address', '/account/proof', '/account/security', '/account/security/password']
-  const more = ['/account/security/passkeys', '/account/security/second-factor', '/account/privacy', '/account/privacy/erasure']
-  return [...paths, ...more].map((path) => open('ada', path))
+  const paths = ['/account', '/account/address', '/account/proof', '/account/proof/code', '/account/security', '/account/security/password']
+  const more = ['/account/security/passkeys', '/account/privacy', '/account/privacy/erasure']
+  return [
+    ...[...paths, ...more].map((path) => open('ada', path)),
+    open('ada', '/account/security/second-factor', 'a factor before it is begun', 303),
+  ]
 }
 
 function staffPages(opened: string, unopened: string): Page[] {

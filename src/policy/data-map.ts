@@ -25,7 +25,7 @@ export interface MappedColumn {
 export function keptForInWords(keptFor: Keeping): string {
   if ('while' in keptFor) return `While ${keptFor.while}`
   if ('until' in keptFor) return capital(keptFor.says)
-  return `${keptFor.days % 365 === 0 ? `${keptFor.days / 365} years` : `${keptFor.days} days`}`
+  return keptFor.days % 365 === 0 ? `${keptFor.days / 365} years` : `${keptFor.days} days`
 }
 
 /** What erasing does with it, in words. */

@@ -219,7 +219,7 @@ export const PasswordPage = ({ email, exists, errors = {} }: PasswordProps) => (
     <Errors errors={errors} />
     <form method="post" action="/account/security/password" novalidate>
       {/* For password managers, which want to know whose password it is. */}
-      <input type="text" name="username" value={email} autocomplete="username" hidden readonly />
+      <input type="text" name="username" value={email} autocomplete="username" aria-label="Your e-mail address" hidden readonly />
       {exists && (
         <Field
           name="old"

@@ -33,7 +33,7 @@ export const FirstPage = ({ name, role }: { name: string; role: Role }) => (
 function listHref(wanted: Wanted, more: Partial<Record<'sort' | 'after' | 'before', string>>): string {
   const sort = `${wanted.descending ? '-' : ''}${wanted.order}`
   const words = { q: wanted.part, staff: wanted.staffOnly ? 'yes' : '', sort, ...more }
-  return `/staff/people?${new URLSearchParams(Object.entries(words).filter(([, text]) => text !== ''))}`
+  return `/staff/people?${new URLSearchParams(Object.entries(words).filter(([, text]) => text !== '')).toString()}`
 }
 
 export const PeoplePage = ({ wanted, page, mayExport }: { wanted: Wanted; page: Page; mayExport: boolean }) => (
@@ -206,7 +206,7 @@ export const TeamPage = ({ team, open, errors = {}, typed = {} }: TeamProps) => 
             </p>
           </div>
           <form method="post" action={`/staff/team/${personId}/remove`}>
-            <button class="quiet" aria-label={`Remove ${name} from the team`}>
+            <button type="submit" class="quiet" aria-label={`Remove ${name} from the team`}>
               Remove
             </button>
           </form>
@@ -236,7 +236,7 @@ export const TeamPage = ({ team, open, errors = {}, typed = {} }: TeamProps) => 
             {email ?? 'the first owner'}, {role ?? 'customer'}, until <Moment at={expiresAt} />
           </div>
           <form method="post" action={`/staff/team/invitations/${id}/withdraw`}>
-            <button class="quiet" aria-label={`Withdraw the invitation of ${email ?? 'the first owner'}`}>
+            <button type="submit" class="quiet" aria-label={`Withdraw the invitation of ${email ?? 'the first owner'}`}>
               Withdraw
             </button>
           </form>

@@ -74,13 +74,11 @@ async function exportPeople(c: Ctx): Promise<Response> {
   const lines = [csvLine(['name', 'e-mail address', 'joined'])]
   await db.as('support', async (tx) => {
     let count = 0
-    for (
-      let batch = await nextPeople(tx, all, 5_000);
-      batch.length > 0;
-      batch = await nextPeople(tx, { ...all, after: batch.at(-1)?.id }, 5_000)
-    ) {
-      lines.push(...batch.map((person) => csvLine([person.name, person.email, person.joinedAt.toISOString()])))
-      count += batch.length
+    let batch = await nextPeople(tx, all, { most: 5_000 })
+    while (batch.people.length > 0) {
+      lines.push(...batch.people.map((person) => csvLine([person.name, person.email, person.joinedAt.toISOString()])))
+      count += batch.people.length
+      batch = batch.place ? await nextPeople(tx, all, { most: 5_000, place: batch.place }) : { people: [], place: undefined }
     }
     await tx
       .insert(exports)

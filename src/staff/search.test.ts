@@ -134,7 +134,10 @@ test('an export reads all, in order', async () => {
   const wanted = { ...everyone, part: 'seldom' }
   const first = await db.as('support', (tx) => nextPeople(tx, wanted, { most: 30 }))
   const second = await db.as('support', (tx) => nextPeople(tx, wanted, { most: 30, place: first.place }))
-  assert.deepEqual([...first.people, ...second.people].map((person) => person.name), await names('seldom'))
+  assert.deepEqual(
+    [...first.people, ...second.people].map((person) => person.name),
+    await names('seldom'),
+  )
 })
 
 test('a place in the list that is gone is its beginning', async () => {
