@@ -42,6 +42,8 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   const leaver = await house.person('Lea Leaver', 'lea@example.org')
   const erased = await leaver.post('/account/privacy/erasure', { sure: 'yes' })
   const receipt = erased.headers.get('location') ?? ''
+  await ada.post('/account/security/second-factor')
+  await ada.post('/account/proof/letter')
   await house.settle()
   return {
     browsers: { visitor: house.browser(), waiting, ada, owner },
@@ -101,10 +103,7 @@ function doorPages({ welcome, reset }: { welcome: string; reset: string }): Page
 function accountPages(): Page[] {
   const paths = ['/account', '/account/address', '/account/proof', '/account/proof/code', '/account/security', '/account/security/password']
   const more = ['/account/security/passkeys', '/account/privacy', '/account/privacy/erasure']
-  return [
-    ...[...paths, ...more].map((path) => open('ada', path)),
-    open('ada', '/account/security/second-factor', 'a factor before it is begun', 303),
-  ]
+  return [...paths, ...more, '/account/security/second-factor'].map((path) => open('ada', path))
 }
 
 function staffPages(opened: string, unopened: string): Page[] {

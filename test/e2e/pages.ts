@@ -47,7 +47,10 @@ async function openLook(stage: Stage, window: BrowserContext): Promise<Look> {
   tab.on('request', (request) => {
     if (!request.url().startsWith(`${stage.origin}/`) && !request.url().startsWith('data:')) heard.push(`asked ${request.url()}`)
   })
-  tab.on('requestfailed', (request) => heard.push(`failed: ${request.url()}`))
+  // What the browser itself gave up, because the next page was asked for, did not fail.
+  tab.on('requestfailed', (request) => {
+    if (request.failure()?.errorText !== 'net::ERR_ABORTED') heard.push(`failed: ${request.url()}`)
+  })
   return { window, tab, heard, devtools: await window.newCDPSession(tab) }
 }
 
