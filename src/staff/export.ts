@@ -1,25 +1,15 @@
-/** A list of people as CSV (RFC 4180), read in steps, so that a million people need no more memory than a thousand. */
+/** A list of people as CSV, read in steps, so that a million people need no more memory than a thousand. */
 import { desc, eq } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { Database, For } from '../database/connection.ts'
 import { type Id, log } from '../log.ts'
 import { people } from '../people/tables.ts'
+import { csvLine } from './csv.ts'
 import { type ListedPerson, nextPeople, type Wanted } from './search.ts'
 import { exports } from './tables.ts'
 
 const STEP = 1_000
-
-/**
- * One line of CSV. A spreadsheet takes a cell that begins with = + - @ for a formula, and runs it: an
- * apostrophe makes it text again.
- */
-export const csvLine = (cells: readonly string[]): string => `${cells.map(cell).join(',')}\r\n`
-
-function cell(text: string): string {
-  const safe = /^[\s]*[=+\-@\t\r|]/.test(text) ? `'${text}` : text
-  return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
 
 /** Lists taken out of the console, as the team's page shows them. */
 export interface NotedExport {

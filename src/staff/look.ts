@@ -2,7 +2,7 @@
  * A look: a member of staff opened somebody's record. It needs a reason, and the person can read when
  * it was, in which role and why; never who it was, because the house answers for its staff.
  */
-import { and, desc, eq, gt, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gt, sql } from 'drizzle-orm'
 import { fromNow, HOUR, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
@@ -22,8 +22,8 @@ export const reasons = {
 export type Reason = keyof typeof reasons
 export const reasonNames = Object.keys(reasons) as [Reason, ...Reason[]]
 
-/** A look lasts this long; then it takes a reason again. */
-export const LOOK_HOURS = 1
+// A look lasts an hour; then it takes a reason again.
+const LOOK_LASTS = HOUR
 
 export interface Look {
   readonly role: Role
@@ -32,7 +32,8 @@ export interface Look {
   readonly lookedAt: Date
 }
 
-interface Looking {
+/** Who looks, at whom. */
+export interface Looking {
   readonly personId: Id
   readonly staffId: Id
 }
@@ -59,7 +60,7 @@ export async function freshLook(
   const [found] = await tx
     .select({ role, reason, lookedAt })
     .from(looks)
-    .where(and(eq(looks.personId, personId), eq(looks.staffId, staffId), gt(lookedAt, fromNow(-LOOK_HOURS * HOUR))))
+    .where(and(eq(looks.personId, personId), eq(looks.staffId, staffId), gt(lookedAt, fromNow(-LOOK_LASTS))))
     .orderBy(desc(lookedAt))
     .limit(1)
   return found
@@ -77,4 +78,13 @@ export async function looksAt(tx: For<'service' | 'rights' | 'support'>, personI
   if (rows.length === 0) return []
   const key = await keyOf(tx, personId)
   return rows.map(({ sealedNote: sealed, ...rest }) => ({ ...rest, note: sealed ? unseal(key, sealed).toString() : undefined }))
+}
+
+/** How many records this member of staff opened since a moment. */
+export async function looksBy(tx: For<'support'>, staffId: Id, since: Date): Promise<number> {
+  const [row] = await tx
+    .select({ looks: count() })
+    .from(looks)
+    .where(and(eq(looks.staffId, staffId), gt(looks.lookedAt, since)))
+  return row?.looks ?? 0
 }

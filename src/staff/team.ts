@@ -1,5 +1,5 @@
 /** The team: who works here, in which role. */
-import { count, eq, sql } from 'drizzle-orm'
+import { count, eq, inArray, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
@@ -46,8 +46,9 @@ export async function changeRole(
 }
 
 /** Takes a person out of the team, unless they are its last owner. */
-export async function dismiss(tx: For<'security'>, personId: Id): Promise<'dismissed' | 'last owner'> {
-  if ((await standingOf(tx, personId)) === 'last owner') return 'last owner'
+export async function dismiss(tx: For<'security'>, personId: Id): Promise<'dismissed' | 'last owner' | 'not in the team'> {
+  const standing = await standingOf(tx, personId)
+  if (standing !== 'in the team') return standing
   await tx.delete(staff).where(eq(staff.personId, personId))
   await beUsual(tx, personId)
   return 'dismissed'
@@ -90,4 +91,14 @@ export async function team(tx: For<'support' | 'security'>): Promise<Member[]> {
     .from(staff)
     .innerJoin(people, eq(people.id, staff.personId))
     .orderBy(staff.addedAt)
+}
+
+/** The roles of those among these people who are in the team. */
+export async function rolesAmong(tx: For<'support'>, ids: readonly Id[]): Promise<ReadonlyMap<Id, Role>> {
+  if (ids.length === 0) return new Map()
+  const rows = await tx
+    .select({ personId: staff.personId, role: staff.role })
+    .from(staff)
+    .where(inArray(staff.personId, [...ids]))
+  return new Map(rows.map(({ personId, role }) => [personId, role]))
 }
