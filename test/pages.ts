@@ -107,7 +107,15 @@ function accountPages(): Page[] {
 }
 
 function staffPages(opened: string, unopened: string): Page[] {
-  const paths = ['/staff', '/staff/people', '/staff/people?q=ada', '/staff/people?q=nobody-at-all', '/staff/people/invite', '/staff/team', '/staff/jobs']
+  const paths = [
+    '/staff',
+    '/staff/people',
+    '/staff/people?q=ada',
+    '/staff/people?q=nobody-at-all',
+    '/staff/people/invite',
+    '/staff/team',
+    '/staff/jobs',
+  ]
   const people = [`/staff/people/${opened}`, `/staff/people/${unopened}`]
   return [...paths, ...people].map((path) => open('owner', path))
 }
