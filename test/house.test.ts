@@ -13,6 +13,8 @@ const storeys = [
   ['people'],
   ['sessions'],
   ['staff'],
+  // The company's own programs that speak to this one: their keys, the API, what is told to them.
+  ['programs'],
   ['services', 'updates', 'billing', 'navigation', 'help'],
   ['register'],
   ['policy', 'rights', 'disclosures'],

@@ -31,6 +31,15 @@ export const categories = {
   correspondence: 'What we wrote to you',
   sealed: 'Text that only your own key opens',
   record: 'When something was done, and how it stands',
+  preference: 'What you chose to receive, and how',
+  consent: 'What you agreed to, in the words that you were shown',
+  content: 'What the company wrote for everybody',
+  billing: 'Opaque keys, states and amounts of your payments',
+  membership: 'Which services you use',
+  usage: 'How much of a service you used',
+  action: 'What you did on the website, where you allowed us to keep it',
+  visit: 'An action of a visitor whom nobody can name, for one day',
+  tally: 'How often something happened, counted over many people',
 } as const
 export type Category = keyof typeof categories
 
@@ -44,20 +53,44 @@ interface Access {
  * purpose may touch a table at all is said by the table's own `serves`.
  */
 export const matrix = {
-  service: { read: ['reference', 'contact', 'session', 'role', 'key', 'sealed', 'record'], write: ['contact', 'session', 'record'] },
-  updates: { read: ['reference', 'contact', 'record'], write: ['record'] },
-  billing: { read: ['reference', 'contact', 'record'], write: ['record'] },
-  improvement: { read: ['record'], write: [] },
-  personalisation: { read: ['reference', 'record'], write: ['record'] },
+  service: {
+    read: ['reference', 'contact', 'session', 'role', 'key', 'sealed', 'record', 'preference', 'content', 'membership', 'usage'],
+    write: ['contact', 'session', 'record', 'content', 'membership', 'usage'],
+  },
+  updates: {
+    read: ['reference', 'contact', 'record', 'preference', 'consent', 'content', 'membership'],
+    write: ['record', 'preference', 'consent', 'content'],
+  },
+  billing: {
+    read: ['reference', 'contact', 'record', 'content', 'billing', 'membership', 'usage'],
+    write: ['record', 'content', 'billing', 'membership'],
+  },
+  improvement: { read: ['record', 'content', 'visit', 'tally'], write: ['record', 'visit', 'tally'] },
+  personalisation: {
+    read: ['reference', 'record', 'preference', 'content', 'membership', 'action'],
+    write: ['record', 'preference', 'action'],
+  },
   support: {
-    read: ['reference', 'contact', 'session', 'role', 'correspondence', 'key', 'sealed', 'record'],
+    read: [
+      ...['reference', 'contact', 'session', 'role', 'correspondence', 'key', 'sealed', 'record'],
+      ...['preference', 'consent', 'content', 'membership'],
+    ],
     write: ['sealed', 'role', 'record'],
   },
   rights: {
-    read: ['reference', 'contact', 'session', 'role', 'correspondence', 'key', 'sealed', 'record'],
-    write: ['reference', 'contact', 'sealed', 'record'],
+    read: [
+      ...['reference', 'contact', 'session', 'role', 'correspondence', 'key', 'sealed', 'record'],
+      ...['preference', 'consent', 'content', 'billing', 'membership', 'usage', 'action'],
+    ],
+    write: ['reference', 'contact', 'sealed', 'record', 'preference'],
   },
-  legal: { read: ['reference', 'contact', 'role', 'correspondence', 'key', 'sealed', 'record'], write: ['sealed', 'record'] },
+  legal: {
+    read: [
+      ...['reference', 'contact', 'role', 'correspondence', 'key', 'sealed', 'record'],
+      ...['preference', 'consent', 'content', 'billing', 'membership', 'usage', 'action'],
+    ],
+    write: ['sealed', 'record'],
+  },
   security: {
     read: ['reference', 'contact', 'credential', 'key', 'session', 'role', 'record'],
     write: ['reference', 'contact', 'credential', 'session', 'role', 'record'],

@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { Web } from '../web/house.ts'
 import { nothingHere } from '../web/refusal.ts'
-import { type AbilityName, abilities } from './roles.ts'
+import { type AbilityName, abilities, tabsFor } from './roles.ts'
 import { type Role, roles } from './tables.ts'
 import { roleOf } from './team.ts'
 
@@ -30,6 +30,7 @@ export const staffOnly = (...allowed: readonly Role[]) =>
     if (!allowed.includes(role)) throw nothingHere('not this role')
     if (!factor) return c.redirect(NEEDS_FACTOR, 303)
     c.set('role', role)
+    c.set('tabs', tabsFor(role))
     return next()
   })
 

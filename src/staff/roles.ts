@@ -1,4 +1,5 @@
 /** What each role may do in the console: one table, for the guard, the pages and the tests. */
+import type { Place } from '../web/layout.tsx'
 import { type Role, roles } from './tables.ts'
 
 interface Ability {
@@ -7,22 +8,22 @@ interface Ability {
   readonly roles: readonly Role[]
   /** Paths that it opens; everything below them, too, unless another ability is nearer. */
   readonly doors: readonly string[]
-  /** In an area's navigation: whether the first door is a page to go to. */
-  readonly shown: boolean
+  /** The first door's name in the navigation of the console; without it, it is no page to go to. */
+  readonly tab?: string
 }
 
 /** An act of the console, and who may do it. A route below `/staff` that no door covers fails a test. */
 export const abilities = {
-  console: { says: 'See what you may do here', roles, doors: ['/staff'], shown: false },
+  console: { says: 'See what you may do here', roles, doors: ['/staff'] },
   people: {
     says: 'Find people, and open their records with a reason',
     roles: ['owner', 'support'],
     doors: ['/staff/people'],
-    shown: true,
+    tab: 'People',
   },
-  export: { says: 'Take out lists of people', roles: ['owner'], doors: ['/staff/people/export'], shown: false },
-  team: { says: 'Invite to the team, change roles, remove', roles: ['owner'], doors: ['/staff/team'], shown: true },
-  jobs: { says: 'See later work, and try again what failed', roles: ['owner'], doors: ['/staff/jobs'], shown: true },
+  export: { says: 'Take out lists of people', roles: ['owner'], doors: ['/staff/people/export'] },
+  team: { says: 'Invite to the team, change roles, remove', roles: ['owner'], doors: ['/staff/team'], tab: 'Team' },
+  jobs: { says: 'See later work, and try again what failed', roles: ['owner'], doors: ['/staff/jobs'], tab: 'Jobs' },
 } as const satisfies Record<string, Ability>
 export type AbilityName = keyof typeof abilities
 export const abilityNames = Object.keys(abilities) as AbilityName[]
@@ -45,4 +46,11 @@ export const offers = (role: Role): { says: string; href: string | undefined }[]
     .filter((name) => name !== 'console' && may(role, name))
     .map((name) => ({ says: table[name].says, href: hrefOf(table[name]) }))
 
-const hrefOf = ({ shown, doors }: Ability): string | undefined => (shown ? doors[0] : undefined)
+const hrefOf = ({ tab, doors }: Ability): string | undefined => (tab ? doors[0] : undefined)
+
+/** The console's navigation for somebody in this role. */
+export const tabsFor = (role: Role): Place[] =>
+  abilityNames.flatMap((name) => {
+    const { tab, doors } = table[name]
+    return tab && doors[0] && may(role, name) ? [{ href: doors[0], text: tab }] : []
+  })

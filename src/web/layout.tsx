@@ -10,6 +10,8 @@ export interface Frame {
   path: string
   signedIn: boolean
   area: 'site' | 'account' | 'staff'
+  /** The console's navigation, by role. */
+  tabs?: readonly Place[] | undefined
   company: { name: string; short: string }
   /** Path of a module script. */
   script?: string | undefined
@@ -25,7 +27,8 @@ export interface Assets {
   fonts: readonly string[]
 }
 
-interface Place {
+/** Somewhere to go, and what it is called. */
+export interface Place {
   href: string
   text: string
 }
@@ -57,18 +60,11 @@ const doors: readonly Place[] = [
 
 const home: readonly Place[] = [{ href: '/account', text: 'Account' }]
 
-const areas: Record<Exclude<Frame['area'], 'site'>, readonly Place[]> = {
-  account: [
-    { href: '/account', text: 'Account' },
-    { href: '/account/security', text: 'Security' },
-    { href: '/account/privacy', text: 'Privacy' },
-  ],
-  staff: [
-    { href: '/staff/people', text: 'People' },
-    { href: '/staff/team', text: 'Team' },
-    { href: '/staff/jobs', text: 'Jobs' },
-  ],
-}
+const accountPlaces: readonly Place[] = [
+  { href: '/account', text: 'Account' },
+  { href: '/account/security', text: 'Security' },
+  { href: '/account/privacy', text: 'Privacy' },
+]
 
 const small: readonly Place[] = [
   { href: '/privacy', text: 'Privacy' },
@@ -94,7 +90,7 @@ export function Layout(props: PropsWithChildren<Frame & { assets: Assets }>) {
             {words.skip}
           </a>
           <Header {...props} />
-          {props.area !== 'site' && <Areas area={props.area} path={props.path} />}
+          {props.area !== 'site' && <Tabs {...props} area={props.area} />}
           <main id="content" tabindex={-1}>
             {props.children}
           </main>
@@ -153,11 +149,13 @@ function Header({ path, signedIn, company }: Frame) {
   )
 }
 
-function Areas({ area, path }: { area: keyof typeof areas; path: string }) {
+function Tabs({ area, path, tabs = [] }: Pick<Frame, 'path' | 'tabs'> & { area: 'account' | 'staff' }) {
+  const to = area === 'staff' ? tabs : accountPlaces
+  if (to.length === 0) return null
   return (
     <nav class="tabs" aria-label={words[area]}>
       <ul>
-        <Links to={areas[area]} path={path} here={nearest(path, areas[area])} />
+        <Links to={to} path={path} here={nearest(path, to)} />
       </ul>
     </nav>
   )

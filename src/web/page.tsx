@@ -7,7 +7,7 @@ import { type Frame, Layout } from './layout.tsx'
 import { keepReady, type Reader, readerOf } from './ready.ts'
 
 /** What a page says of itself. */
-export type Shown = Omit<Frame, 'path' | 'signedIn' | 'company' | 'signal' | 'area'> & { area?: Frame['area'] }
+export type Shown = Omit<Frame, 'path' | 'signedIn' | 'company' | 'signal' | 'area' | 'tabs'> & { area?: Frame['area'] }
 
 /**
  * Everything around title and body is the same for everybody at the same place, so it is rendered once
@@ -18,7 +18,7 @@ const MOST_FRAMES = 500
 // No page holds this sign: forms refuse it, and PostgreSQL cannot store it.
 const MARK = '\u0000'
 
-function framed(house: House, path: string, { title, ...shown }: Shown, reader: Reader, body: Child): string {
+function framed(house: House, path: string, { title, ...shown }: Shown & Pick<Frame, 'tabs'>, reader: Reader, body: Child): string {
   const [head = '', middle = '', foot = ''] = frameOf(house, { area: 'site', ...shown, path, ...reader })
   const named = `${title} · ${house.content.company.short}`
   return `${head}${String(<>{named}</>)}${middle}${String(<>{body}</>)}${foot}`
@@ -48,7 +48,7 @@ function rendered(house: House, around: Omit<Frame, 'title' | 'company'>): reado
 /** A page for this reader alone: never stored by a cache. */
 export function showPage(c: Context<Web>, shown: Shown, body: Child, status: ContentfulStatusCode = 200): Response {
   const signedIn = c.get('signedIn') !== undefined || (shown.area ?? 'site') !== 'site'
-  const html = framed(c.get('house'), c.req.path, shown, { ...readerOf(c), signedIn }, body)
+  const html = framed(c.get('house'), c.req.path, { ...shown, tabs: c.get('tabs') }, { ...readerOf(c), signedIn }, body)
   return c.html(html, status, { 'cache-control': 'no-store' })
 }
 
