@@ -52,11 +52,16 @@ export function showPage(c: Context<Web>, shown: Shown, body: Child, status: Con
   return c.html(html, status, { 'cache-control': 'no-store' })
 }
 
-/** A public page: rendered once for each kind of reader, then served from memory (see `ready.ts`). */
-export function publicPage(page: (house: House, c: Context<Web>) => { shown: Shown; body: Child }) {
-  return (c: Context<Web>): Response => {
+type Public = { readonly shown: Shown; readonly body: Child }
+
+/**
+ * A public page: rendered once for each kind of reader, then served from memory (see `ready.ts`). One
+ * that shows what staff can change says after how many `seconds` it is rendered again.
+ */
+export function publicPage(page: (house: House, c: Context<Web>) => Public | Promise<Public>, seconds = Infinity) {
+  return async (c: Context<Web>): Promise<Response> => {
     const house = c.get('house')
-    const { shown, body } = page(house, c)
-    return keepReady(c, framed(house, c.req.path, shown, readerOf(c), body))
+    const { shown, body } = await page(house, c)
+    return keepReady(c, framed(house, c.req.path, shown, readerOf(c), body), seconds)
   }
 }

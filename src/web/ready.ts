@@ -1,6 +1,7 @@
 /**
- * Public pages that are ready: the content is fixed at the start, so each page is rendered and
- * compressed once for each kind of reader, and from then on answered before any route is looked for.
+ * Public pages that are ready: each page is rendered and compressed once for each kind of reader, and
+ * from then on answered before any route is looked for. What the operator wrote is fixed at the start;
+ * a page that also shows what staff can change is rendered again after a few seconds.
  */
 import type { Context } from 'hono'
 import { readCookie } from './cookies.ts'
@@ -14,7 +15,13 @@ export interface Reader {
   readonly signal: boolean
 }
 
-const houses = new WeakMap<House, Map<string, Prepared>>()
+interface Ready {
+  readonly prepared: Prepared
+  /** By the clock of the process, in milliseconds. */
+  readonly until: number
+}
+
+const houses = new WeakMap<House, Map<string, Ready>>()
 
 /** Which kind of reader asks. A cookie is not checked here: nothing but a link in the frame depends on it. */
 export const readerOf = (c: Context<Web>): Reader => ({
@@ -30,16 +37,19 @@ function keyOf(c: Context<Web>): string {
 /** The ready answer to this request, if there is one. */
 export function readyPage(c: Context<Web>): Response | undefined {
   if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return undefined
-  const prepared = houses.get(c.get('house'))?.get(keyOf(c))
-  return prepared && answer(c, prepared)
+  const ready = houses.get(c.get('house'))?.get(keyOf(c))
+  return ready && ready.until > performance.now() ? answer(c, ready.prepared) : undefined
 }
 
-/** Keeps a rendered page ready for the next reader of this kind, and answers this one. */
-export function keepReady(c: Context<Web>, html: string): Response {
+/** Renders every page anew: this process changed what they show. Others follow within the pages' seconds. */
+export const forgetReady = (house: House): void => void houses.delete(house)
+
+/** Keeps a rendered page ready for the next reader of this kind, for so many seconds, and answers this one. */
+export function keepReady(c: Context<Web>, html: string, seconds: number): Response {
   const house = c.get('house')
-  const pages = houses.get(house) ?? new Map<string, Prepared>()
+  const pages = houses.get(house) ?? new Map<string, Ready>()
   const kept = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-cache', vary: 'Cookie, Sec-GPC' }
   const prepared = prepare(Buffer.from(html), { ...safeHeaders(house.config), ...kept })
-  houses.set(house, pages.set(keyOf(c), prepared))
+  houses.set(house, pages.set(keyOf(c), { prepared, until: performance.now() + seconds * 1000 }))
   return answer(c, prepared)
 }
