@@ -4,7 +4,7 @@
  */
 import type { Held } from './database/classify.ts'
 import { lettersHeld } from './mail/tables.ts'
-import { correctionsHeld, peopleHeld, personKeysHeld } from './people/tables.ts'
+import { correctionsHeld, guestsHeld, peopleHeld, personKeysHeld } from './people/tables.ts'
 import { receiptsHeld } from './rights/tables.ts'
 import {
   attemptsHeld,
@@ -18,10 +18,16 @@ import {
   strictSessionsHeld,
 } from './sessions/tables.ts'
 import { exportsHeld, looksHeld, staffHeld } from './staff/tables.ts'
+import { departuresHeld, pendingHeld, preferenceLinksHeld, subscriptionsHeld, topicsHeld } from './updates/tables.ts'
 import { throttlesHeld } from './web/tables.ts'
 
 export const register: readonly Held[] = [
   receiptsHeld,
+  subscriptionsHeld,
+  departuresHeld,
+  preferenceLinksHeld,
+  pendingHeld,
+  topicsHeld,
   looksHeld,
   exportsHeld,
   staffHeld,
@@ -35,6 +41,7 @@ export const register: readonly Held[] = [
   sessionsHeld,
   attemptsHeld,
   correctionsHeld,
+  guestsHeld,
   lettersHeld,
   throttlesHeld,
   personKeysHeld,

@@ -17,6 +17,7 @@ import { personWith } from '../src/people/person.ts'
 import { register } from '../src/register.ts'
 import { confirmFactor, enrol, enrolmentOf } from '../src/sessions/second-factor.ts'
 import { appoint, type Role } from '../src/staff/team.ts'
+import { bringTopics } from '../src/updates/topic.ts'
 import { readAssets } from '../src/web/assets.ts'
 import { readContent } from '../src/web/content.ts'
 import type { House } from '../src/web/house.ts'
@@ -101,6 +102,7 @@ export async function openTestHouse(more: Record<string, string> = {}): Promise<
   await openQueue(db, false)
   const config = settings(more)
   const house: House = { config, db, content: readContent(config), assets: readAssets(checkout('dist/assets')) }
+  await bringTopics(house)
   const app = openApp(house)
   const eyes = await superuser(database)
   const query = async <R extends pg.QueryResultRow>(text: string, values: unknown[] = []) => (await eyes.query<R>(text, values)).rows

@@ -48,6 +48,8 @@ interface Classification<T extends PgTable> {
   readonly onErasure: OnErasure<ColumnName<T>>
   /** The purposes that may touch the table at all; what they may read and change is up to the matrix. */
   readonly serves: readonly Purpose[]
+  /** Purposes that may put rows in, and nothing else. */
+  readonly takesFrom?: readonly Purpose[]
   /** Columns that are text of the company's own and may be longer than the usual 10,000 characters. */
   readonly columns: { readonly [C in ColumnName<T>]: ColumnAnswer }
 }
@@ -62,6 +64,7 @@ export interface Held {
   readonly keptFor: Keeping
   readonly onErasure: OnErasure
   readonly serves: readonly Purpose[]
+  readonly takesFrom?: readonly Purpose[]
   readonly columns: Readonly<Record<string, ColumnAnswer>>
 }
 

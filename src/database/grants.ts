@@ -40,7 +40,7 @@ function grantOf(held: Held, purpose: Purpose): Grant {
     table: held.name,
     select: named(mayRead),
     update: named(mayWrite),
-    insert: served || open.has(held.name),
+    insert: served || open.has(held.name) || (held.takesFrom?.includes(purpose) ?? false),
     remove: served,
   }
 }

@@ -5,7 +5,7 @@ import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { seal, unseal } from '../database/sealing.ts'
 import type { Id } from '../log.ts'
-import { corrections, people, personKeys } from './tables.ts'
+import { corrections, guests, people, personKeys } from './tables.ts'
 
 export interface Person {
   readonly id: Id
@@ -22,7 +22,7 @@ type Reading = For<'service' | 'updates' | 'billing' | 'support' | 'rights' | 'l
  * second person, and never changes the name of somebody who is known already.
  */
 export async function welcome(
-  tx: For<'security'>,
+  tx: For<'security' | 'updates'>,
   { name, email }: { name: string; email: string },
 ): Promise<{ person: Person; isNew: boolean }> {
   const fresh = { id: newId(), name, email, joinedAt: now() }
@@ -34,6 +34,18 @@ export async function welcome(
   const known = await personWith(tx, email)
   if (!known) throw new Error('a person was neither new nor known')
   return { person: known, isNew: false }
+}
+
+/** Whoever subscribes is a guest until they sign in for the first time: known, but by their subscriptions alone. */
+export async function welcomeGuest(tx: For<'updates'>, newcomer: { name: string; email: string }): Promise<Person> {
+  const { person, isNew } = await welcome(tx, newcomer)
+  if (isNew) await tx.insert(guests).values({ personId: person.id, sinceAt: now() })
+  return person
+}
+
+/** From now on they are somebody who signs in, whatever becomes of their subscriptions. */
+export async function settleIn(tx: For<'security'>, id: Id): Promise<void> {
+  await tx.delete(guests).where(eq(guests.personId, id))
 }
 
 /** The person with this address (in lower case), if there is one. */

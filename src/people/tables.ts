@@ -53,10 +53,33 @@ export const personKeysHeld = classify(personKeys, {
   keptFor: { while: 'you are registered or subscribed' },
   onErasure: 'delete',
   serves: ['service', 'support', 'rights', 'legal', 'security'],
+  takesFrom: ['updates'],
   columns: {
     personId: ['reference', 'A number that stands for you'],
     wrappedKey: ['key', 'A key that opens the sealed text about you; itself sealed'],
     madeAt: ['record', 'When the key was made'],
+  },
+})
+
+/** Somebody who is known by their subscriptions alone: they never signed in, and are forgotten once they left everything. */
+export const guests = pgTable('guests', {
+  personId: uuid('person_id')
+    .primaryKey()
+    .$type<Id>()
+    .references(() => people.id, { onDelete: 'restrict' }),
+  sinceAt: moment('since_at').notNull(),
+})
+
+export const guestsHeld = classify(guests, {
+  says: 'That we know you by your subscriptions alone',
+  about: { person: 'personId' },
+  basis: 'consent',
+  keptFor: { while: 'you have not signed in' },
+  onErasure: 'delete',
+  serves: ['updates', 'security', 'rights'],
+  columns: {
+    personId: ['reference', 'A number that stands for you'],
+    sinceAt: ['record', 'Since when'],
   },
 })
 

@@ -4,6 +4,7 @@ import { DAY, fromNow, HOUR, MINUTE, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { Database, For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
+import { settleIn } from '../people/person.ts'
 import type { SignedIn } from '../web/house.ts'
 import { newToken, tokenHash } from './secrets.ts'
 import { sessions, strictSessions } from './tables.ts'
@@ -35,6 +36,7 @@ export async function openSession(
 ): Promise<string> {
   const token = newToken()
   const startedAt = now()
+  await settleIn(tx, personId)
   const expiresAt = (await isStrict(tx, personId)) ? fromNow(STRICT_HOURS * HOUR) : fromNow(IDLE_DAYS * DAY)
   await tx.insert(sessions).values({
     id: newId(),

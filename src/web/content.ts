@@ -26,6 +26,7 @@ const article = z.object({
   draft: z.boolean().default(false),
 })
 const service = z.object({ title: z.string(), summary: z.string(), order: z.number(), price: z.string() })
+const topic = z.object({ title: z.string(), says: z.string(), order: z.number() })
 const home = z.object({ title: z.string(), description: z.string(), lead: z.string() })
 const page = z.object({ title: z.string(), description: z.string() })
 const policy = z.object({ version: z.number().int(), title: z.string(), effective: z.coerce.date(), summary: z.string() })
@@ -42,6 +43,8 @@ export interface Content {
   readonly home: Text<z.infer<typeof home>>
   readonly services: readonly Service[]
   readonly help: readonly Article[]
+  /** The topics of e-mail updates that the house begins with. */
+  readonly topics: readonly Text<z.infer<typeof topic>>[]
   readonly pages: readonly Text<z.infer<typeof page>>[]
   /** Every version of the privacy policy, oldest first. */
   readonly policies: readonly PolicyText[]
@@ -74,6 +77,7 @@ export function readContent(config: Config): Content {
     help: all('help', article)
       .filter((text) => !text.draft)
       .sort(byOrder),
+    topics: all('topics', topic).sort(byOrder),
     pages: all('pages', page),
     policies: all('policy', policy).sort((a, b) => a.version - b.version),
   }
