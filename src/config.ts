@@ -26,6 +26,13 @@ export interface Config {
   readonly smtpUrl: string | undefined
   readonly mailFrom: string
   readonly privacyAddress: string
+  /** Where what comes back arrives, `+` and a word of ours before its @; undefined while no door for it is open. */
+  readonly bounceAddress: string | undefined
+  /** The port of the mail door, and what it may encrypt with. */
+  readonly smtpInPort: number | undefined
+  readonly smtpInTls: { readonly key: string; readonly cert: string } | undefined
+  /** A mailbox that is emptied by IMAP. */
+  readonly imapUrl: string | undefined
   readonly trustedProxies: BlockList
   readonly metricsToken: string | undefined
   /** Milliseconds by which the program's clock runs ahead (development only). */
@@ -58,6 +65,11 @@ const schema = z.object({
   SMTP_URL: optional(z.string().regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')),
   MAIL_FROM: optional(z.string()),
   PRIVACY_ADDRESS: optional(address),
+  BOUNCE_ADDRESS: optional(address),
+  SMTP_IN_PORT: optional(z.coerce.number('must be a number').int().min(0).max(65535)),
+  SMTP_IN_CERT: optional(z.string().includes('-----BEGIN CERTIFICATE-----', 'must be a certificate in PEM form')),
+  SMTP_IN_KEY: optional(z.string().includes('PRIVATE KEY-----', 'must be a private key in PEM form')),
+  IMAP_URL: optional(z.string().regex(/^imaps?:\/\/[^/@]+:[^/@]+@[^/@]+/, 'must look like imaps://user:password@host')),
   TRUSTED_PROXIES: optional(z.string()),
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
   CLOCK_AHEAD: optional(duration),
@@ -87,10 +99,27 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     smtpUrl: raw.SMTP_URL,
     mailFrom: raw.MAIL_FROM ?? `hello@${bareHost(siteOrigin)}`,
     privacyAddress: raw.PRIVACY_ADDRESS ?? `privacy@${bareHost(siteOrigin)}`,
+    bounceAddress: bounceAddress(raw, siteOrigin),
+    smtpInPort: raw.SMTP_IN_PORT,
+    smtpInTls: smtpInTls(raw),
+    imapUrl: raw.IMAP_URL,
     trustedProxies: proxies(raw.TRUSTED_PROXIES ?? ''),
     metricsToken: raw.METRICS_TOKEN,
     clockAhead: raw.CLOCK_AHEAD ? milliseconds(raw.CLOCK_AHEAD) : 0,
   }
+}
+
+// Without a door nothing that comes back would arrive, and some servers refuse a return path that leads nowhere.
+function bounceAddress(raw: Raw, siteOrigin: string): string | undefined {
+  if (raw.BOUNCE_ADDRESS?.includes('+')) throw new WrongSetting('BOUNCE_ADDRESS must not have a +: one is added for each letter.')
+  if (raw.BOUNCE_ADDRESS) return raw.BOUNCE_ADDRESS.toLowerCase()
+  return raw.SMTP_IN_PORT !== undefined || raw.IMAP_URL ? `bounce@${bareHost(siteOrigin)}` : undefined
+}
+
+function smtpInTls(raw: Raw): Config['smtpInTls'] {
+  const { SMTP_IN_KEY: key, SMTP_IN_CERT: cert } = raw
+  if (!key !== !cert) throw new WrongSetting('SMTP_IN_CERT and SMTP_IN_KEY belong together: set both, or neither.')
+  return key && cert ? { key, cert } : undefined
 }
 
 function withFiles(environment: NodeJS.ProcessEnv): Record<string, string | undefined> {

@@ -3,7 +3,7 @@
  * before what it points at, and PostgreSQL's foreign keys refuse any other order.
  */
 import type { Held } from './database/classify.ts'
-import { lettersHeld } from './mail/tables.ts'
+import { incomingLettersHeld, lettersHeld, signingKeysHeld, softBouncesHeld, suppressionsHeld } from './mail/tables.ts'
 import { correctionsHeld, guestsHeld, peopleHeld, personKeysHeld } from './people/tables.ts'
 import { receiptsHeld } from './rights/tables.ts'
 import {
@@ -43,6 +43,10 @@ export const register: readonly Held[] = [
   correctionsHeld,
   guestsHeld,
   lettersHeld,
+  softBouncesHeld,
+  suppressionsHeld,
+  incomingLettersHeld,
+  signingKeysHeld,
   throttlesHeld,
   personKeysHeld,
   peopleHeld,

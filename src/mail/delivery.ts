@@ -4,10 +4,14 @@
  */
 import { and, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
-import type { Id } from '../log.ts'
-import { log } from '../log.ts'
-import { type Envelope, sendBySmtp } from '../processors/smtp.ts'
+import { type Id, log } from '../log.ts'
+import type { For } from '../database/connection.ts'
+import { type Envelope, sendBySmtp, type Verdict } from '../processors/smtp.ts'
 import type { House } from '../web/house.ts'
+import { heedFailure } from './failure.ts'
+import { messageId, returnPath } from './return-path.ts'
+import { severityOf, statusIn } from './severity.ts'
+import { holdsBack, suppressionOf } from './suppression.ts'
 import { letters } from './tables.ts'
 
 /** A letter as `/dev/mail` shows it. */
@@ -22,9 +26,6 @@ export interface SentLetter {
   readonly sentAt: string
 }
 
-/** What a server does with a letter: takes it, or refuses it for good with a code. */
-export type Verdict = { readonly taken: true } | { readonly taken: false; readonly code: number }
-
 /**
  * Delivers one letter, unless that was done or is over.
  * @throws when the server could not be reached or asks to try later
@@ -34,34 +35,67 @@ export async function deliver(house: House, letterId: Id): Promise<void> {
     const [letter] = await tx
       .select()
       .from(letters)
-      .where(and(eq(letters.id, letterId), isNull(letters.sentAt), isNull(letters.refusedAt)))
+      .where(and(eq(letters.id, letterId), isNull(letters.sentAt), isNull(letters.refusedAt), isNull(letters.heldAt)))
       .for('update')
     if (!letter) return
-    const verdict = await hand(house, letter)
+    const outcome = (await isHeldBack(tx, letter)) ? 'held' : await hand(house, letter)
+    if (outcome !== 'held' && !outcome.taken) await noteRefusal(tx, letter, outcome)
     // Whoever is erased gets one last letter; once it is out, not even its address stays.
     if (letter.kind === 'goodbye' && house.config.smtpUrl) await tx.delete(letters).where(eq(letters.id, letterId))
-    else await tx.update(letters).set(afterwards(house, verdict)).where(eq(letters.id, letterId))
-    log('mail.delivered', { letter: letterId, taken: verdict.taken })
+    else await tx.update(letters).set(afterwards(house, outcome)).where(eq(letters.id, letterId))
+    log('mail.delivered', { letter: letterId, taken: outcome !== 'held' && outcome.taken, held: outcome === 'held' })
   })
 }
 
-const headersOf = (house: House, letterId: Id): Record<string, string> => ({
-  'Message-ID': `<${letterId}@${new URL(house.config.origin).hostname}>`,
+type Outcome = Verdict | 'held'
+type Kept = typeof letters.$inferSelect
+
+/** Headers that letters bear by convention: who they are, that no machine should answer, how providers may count complaints. */
+const headersOf = (house: House, { id, kind }: Pick<Kept, 'id' | 'kind'>): Record<string, string> => ({
+  'Message-ID': messageId(house, { what: 'letter', id }),
   'Auto-Submitted': 'auto-generated',
+  'X-Auto-Response-Suppress': 'OOF, AutoReply',
+  'Feedback-ID': `${kind}::letter:${senderName(house)}`,
 })
 
-async function hand(house: House, letter: typeof letters.$inferSelect): Promise<Verdict> {
+// A sender's name in `Feedback-ID` has 5 to 15 signs.
+const senderName = ({ config }: House): string =>
+  new URL(config.origin).hostname
+    .replace(/[^a-z0-9]/gi, '')
+    .padEnd(5, 'x')
+    .slice(0, 15)
+
+// The letter that asks whether a mailbox works again is the one that must be tried.
+const isHeldBack = async (tx: For<'operations'>, { to, kind }: Kept): Promise<boolean> =>
+  kind !== 'mailbox' && holdsBack(await suppressionOf(tx, to))
+
+async function hand(house: House, letter: Kept): Promise<Verdict> {
   if (!house.config.smtpUrl) return { taken: true }
   const envelope: Envelope = { to: letter.to, subject: letter.subject, text: letter.text, html: letter.html }
-  return sendBySmtp(house.config, envelope, headersOf(house, letter.id))
+  return sendBySmtp(house.config, envelope, {
+    headers: headersOf(house, letter),
+    at: now(),
+    returnPath: returnPath(house, { what: 'letter', id: letter.id }),
+  })
+}
+
+async function noteRefusal(tx: For<'operations'>, letter: Kept, { code, says }: Verdict & { taken: false }): Promise<void> {
+  await heedFailure(tx, severityOf({ reply: code, words: says }), {
+    email: letter.to,
+    personId: letter.personId ?? undefined,
+    aboutId: letter.id,
+    code: statusIn(says) ?? String(code),
+    evidence: 'server',
+  })
 }
 
 // Once it is delivered its words are not ours to keep. In development there is no server that took
 // them: they stay readable at /dev/mail until the row is swept.
-function afterwards(house: House, verdict: Verdict) {
+function afterwards(house: House, outcome: Outcome) {
   const emptied = house.config.smtpUrl ? { text: '', html: '' } : {}
-  const outcome = verdict.taken ? { sentAt: now() } : { refusedAt: now(), refusedCode: verdict.code }
-  return { ...outcome, ...emptied, tries: sql`${letters.tries} + 1` }
+  if (outcome === 'held') return { heldAt: now(), ...emptied }
+  const verdict = outcome.taken ? { sentAt: now() } : { refusedAt: now(), refusedCode: outcome.code }
+  return { ...verdict, ...emptied, tries: sql`${letters.tries} + 1` }
 }
 
 /** The newest letters that were sent, for `/dev/mail`. */
@@ -76,7 +110,7 @@ export async function sentLetters(house: House, most = 500): Promise<SentLetter[
     subject: row.subject,
     text: row.text,
     html: row.html,
-    headers: headersOf(house, row.id),
+    headers: headersOf(house, row),
     sentAt: row.sentAt?.toISOString() ?? '',
   }))
 }

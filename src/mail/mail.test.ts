@@ -65,7 +65,7 @@ test('a letter goes once, as plain text and HTML, and its words are emptied', as
   const mail = server.taken[0] ?? ''
   assert.match(mail, /^From: Cloudrun <hello@cloudrun.example>/m)
   assert.match(mail, /^To: ada@example.org/m)
-  assert.match(mail, new RegExp(`^Message-ID: <${id}@`, 'm'))
+  assert.match(mail, /^Message-ID: <[a-z2-7]{44}@localhost>/m)
   assert.match(mail, /multipart\/alternative/)
   assert.match(mail, /&lt;Lovelace&gt; &amp; &quot;friends&quot;/)
   assert.deepEqual(await state(house, 'ada@example.org'), { sent: true, refused_code: null, text: '', html: '', tries: 1 })

@@ -1,5 +1,5 @@
 /** The way out for letters: the operator's own mail server. */
-import nodemailer, { type Transporter } from 'nodemailer'
+import nodemailer, { type SendMailOptions, type Transporter } from 'nodemailer'
 import type { Config } from '../config.ts'
 import type { Nameplate } from './nameplate.ts'
 
@@ -19,6 +19,29 @@ export interface Envelope {
   readonly text: string
   readonly html: string
 }
+
+/** How it goes: with which headers, back to where, signed by which keys (DKIM). */
+export interface Dispatch {
+  readonly headers: Readonly<Record<string, string>>
+  readonly at: Date
+  readonly returnPath?: string | undefined
+  readonly keys?: readonly SigningKey[] | undefined
+}
+
+/** The private half of a key whose public half is published as `keySelector._domainkey.domainName`. */
+export interface SigningKey {
+  readonly domainName: string
+  readonly keySelector: string
+  readonly privateKey: string
+}
+
+/** What a server does with a letter: takes it, or refuses it for good, with a code and its own words. */
+export type Verdict = { readonly taken: true } | { readonly taken: false; readonly code: number; readonly says: string }
+
+// RFC 8058 wants the one-click header signed; the others are what receivers sort by.
+const SIGNED =
+  'From:Sender:Reply-To:Subject:Date:Message-ID:To:Cc:MIME-Version:Content-Type:Content-Transfer-Encoding:' +
+  'In-Reply-To:References:List-Id:List-Unsubscribe:List-Unsubscribe-Post:Feedback-ID:Auto-Submitted:Precedence'
 
 const transports = new Map<string, Transporter>()
 
@@ -46,22 +69,35 @@ class TryLater extends Error {
 
 /**
  * Gives one letter to the server.
- * @returns whether it was taken; a refusal for good (5xx) says with which code
  * @throws TryLater on 4xx, and when the server cannot be reached
  */
-export async function sendBySmtp(
-  config: Config,
-  envelope: Envelope,
-  headers: Record<string, string>,
-): Promise<{ taken: true } | { taken: false; code: number }> {
+export async function sendBySmtp(config: Config, envelope: Envelope, dispatch: Dispatch): Promise<Verdict> {
   try {
-    await transportTo(config.smtpUrl ?? '').sendMail({ ...envelope, from: config.mailFrom, headers, messageId: headers['Message-ID'] })
+    await transportTo(config.smtpUrl ?? '').sendMail(messageFor(config, envelope, dispatch))
     return { taken: true }
   } catch (fault) {
-    const { responseCode: code, code: kind } = fault as { responseCode?: number; code?: string }
+    const { responseCode: code, response: says = '', code: kind } = fault as { responseCode?: number; response?: string; code?: string }
     // A refused sender or login is the operator's to mend, so it is tried again; a refused recipient is final.
-    if (code !== undefined && code >= 500 && kind === 'EENVELOPE') return { taken: false, code }
+    if (code !== undefined && code >= 500 && kind === 'EENVELOPE') return { taken: false, code, says }
     throw new TryLater(`the mail server did not take it: ${kind ?? 'unknown'} ${code ?? ''}`)
+  }
+}
+
+// Of a letter that comes back only the head is wanted, where the server knows how to ask for that (RFC 3461).
+function messageFor(config: Config, envelope: Envelope, { headers, at, returnPath, keys = [] }: Dispatch): SendMailOptions {
+  return {
+    ...envelope,
+    from: config.mailFrom,
+    date: at,
+    headers: { ...headers },
+    messageId: headers['Message-ID'],
+    ...(returnPath
+      ? {
+          envelope: { from: returnPath, to: envelope.to },
+          dsn: { id: headers['Message-ID'] ?? '', return: 'headers', notify: ['failure'], recipient: `rfc822;${envelope.to}` },
+        }
+      : {}),
+    ...(keys.length > 0 ? { dkim: { keys: keys.map((key) => ({ ...key })), headerFieldNames: SIGNED } } : {}),
   }
 }
 

@@ -32,6 +32,7 @@ export const whatStays = (house: House): string[] => [
     ? 'The letter with the receipt, to your address: deleted as soon as your e-mail server took it.'
     : 'The letter with the receipt, to your address: this is a development server, which keeps letters for 30 days.',
   `The bytes of deleted rows in the database's own files: overwritten by the nightly compaction at ${SCRUB_TIME} UTC.`,
+  'If letters to you came back, or one was reported as unwanted: a keyed hash of the address, which names nobody, so that no list brings it back: two years.',
   'This receipt, which counts rows and names nobody: two years.',
 ]
 
