@@ -3,6 +3,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { demo } from './commands/demo.ts'
 import { helpPage } from './commands/help.ts'
 import { inWords } from './commands/faults.ts'
+import { mail } from './commands/mail.ts'
 import { people } from './commands/people.ts'
 import { staff } from './commands/staff.ts'
 import { migrate, start } from './commands/start.ts'
@@ -14,6 +15,7 @@ const switches = {
   help: { type: 'boolean', short: 'h' },
   json: { type: 'boolean' },
   name: { type: 'string' },
+  new: { type: 'boolean' },
   out: { type: 'string', short: 'o' },
   people: { type: 'string' },
   role: { type: 'string' },
@@ -36,6 +38,7 @@ const commands: Readonly<Record<string, Command>> = {
   migrate: { takes: ['json'], words: 0, run: (_, options) => migrate(options) },
   staff: { takes: ['role', 'name', 'json'], words: 2, run: staff },
   people: { takes: ['out', 'yes', 'json'], words: 2, run: people },
+  mail: { takes: ['new', 'json'], words: 1, run: mail },
   demo: { takes: ['people', 'json'], words: 0, run: (_, options) => demo(options) },
   help: { takes: [], words: 1, run: ([topic]) => help(topic) },
 }

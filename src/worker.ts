@@ -10,6 +10,7 @@ import type { House } from './web/house.ts'
 /** What runs by itself (UTC). */
 export const clock: readonly Appointment[] = [
   { job: 'retention.sweep', cron: '*/5 * * * *', says: 'Every five minutes: deletes what the data map says is due' },
+  { job: 'mail.check', cron: '17 * * * *', says: 'Every hour: looks whether a new signing key is published, and lets it take over' },
   { job: 'database.scrub', cron: '40 3 * * *', says: 'At 03:40: compacts tables that lost rows, so that the files forget them, too' },
 ]
 

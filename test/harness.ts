@@ -14,6 +14,7 @@ import { connect, type Database } from '../src/database/connection.ts'
 import { closeQueue, openQueue, workOff } from '../src/jobs/queue.ts'
 import { logTo } from '../src/log.ts'
 import { personWith } from '../src/people/person.ts'
+import { resolveWith } from '../src/processors/dns.ts'
 import { register } from '../src/register.ts'
 import { confirmFactor, enrol, enrolmentOf } from '../src/sessions/second-factor.ts'
 import { appoint, type Role } from '../src/staff/team.ts'
@@ -35,6 +36,9 @@ export const TEMPLATE = 'cloudrun_template'
 globalThis.fetch = (target) => {
   throw new Error(`a test tried to reach ${String(target)}`)
 }
+
+// Nor are there name servers.
+resolveWith(() => Promise.reject(Object.assign(new Error('no name servers in tests'), { code: 'ENOTFOUND' })))
 
 /** Where `scripts/test.mjs` started the server. */
 export function socket(): string {

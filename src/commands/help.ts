@@ -10,10 +10,12 @@ cloudrun: the customer side of a small software company, in one program
   cloudrun people show EMAIL            what is held about a person
   cloudrun people export EMAIL          all of it as a ZIP, as the person would get it
   cloudrun people erase EMAIL           erase all of it, with a receipt
+  cloudrun mail keys                    the keys that sign letters, and the records to publish
+  cloudrun mail check                   whether the name servers are set up for e-mail
   cloudrun demo                         fill an empty house with an invented company
   cloudrun help COMMAND                 more about one of these
 
-  --json       the result as JSON on standard output (staff, people, migrate, demo)
+  --json       the result as JSON on standard output (staff, people, mail, migrate, demo)
   --help       this page, or the one of the command before it
   --version    the version
 
@@ -86,6 +88,23 @@ Nothing brings the data back. The last owner cannot be erased: appoint another o
 Exit code ${exits.nobody}: nobody has that address.
 `
 
+const mail = `
+cloudrun mail: letters that arrive, and hearing of those that come back
+
+  cloudrun mail keys [--new] [--json]   the keys that sign letters (DKIM)
+  cloudrun mail check [--json]          SPF, DKIM, DMARC and the return path in the name servers
+
+keys makes the first key, and prints each with the record to publish. A key signs nothing until its
+record is found, by check or by the program itself within an hour. --new makes another one: the old
+one signs until the new one is published, and its record stays for a week after.
+
+check compares what the name servers say with what they should, and says how to mend it. It asks for
+names of your own domain only. Exit code ${exits.failed}: something is missing or wrong.
+
+What comes back arrives by SMTP_IN_PORT (a door of the program's own; point the domain's MX there) or
+in a mailbox that IMAP_URL names. BOUNCE_ADDRESS is where it goes; bounce@ and the site's host if unset.
+`
+
 const demo = `
 cloudrun demo: fill an empty house with an invented company
 
@@ -99,7 +118,7 @@ left alone, and so is a production.
 To sign in as one of the team, ask for a code at /sign-in and read it at /dev/mail.
 `
 
-const pages: Readonly<Record<string, string>> = { start, migrate, staff, people, demo, help: overview }
+const pages: Readonly<Record<string, string>> = { start, migrate, staff, people, mail, demo, help: overview }
 
 /**
  * The page about a command, or the overview.

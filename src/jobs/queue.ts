@@ -12,6 +12,7 @@ import { type Id, log, logFault, word } from '../log.ts'
 /** Every job that there is, with its payload. */
 export interface Jobs {
   'mail.deliver': { letterId: Id }
+  'mail.check': Record<string, never>
   'staff.join': { invitationId: Id; personId: Id }
   'retention.sweep': Record<string, never>
   'database.scrub': Record<string, never>
@@ -27,7 +28,13 @@ export interface Appointment {
   readonly says: string
 }
 
-export const jobNames = ['mail.deliver', 'staff.join', 'retention.sweep', 'database.scrub'] as const satisfies readonly JobName[]
+export const jobNames = [
+  'mail.deliver',
+  'mail.check',
+  'staff.join',
+  'retention.sweep',
+  'database.scrub',
+] as const satisfies readonly JobName[]
 export const DEAD_LETTERS = 'dead-letters'
 const SCHEMA = 'pgboss'
 

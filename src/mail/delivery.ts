@@ -6,10 +6,11 @@ import { and, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import { type Id, log } from '../log.ts'
 import type { For } from '../database/connection.ts'
-import { type Envelope, sendBySmtp, type Verdict } from '../processors/smtp.ts'
+import { type Envelope, sendBySmtp, type SigningKey, type Verdict } from '../processors/smtp.ts'
 import type { House } from '../web/house.ts'
 import { heedFailure } from './failure.ts'
 import { messageId, returnPath } from './return-path.ts'
+import { keysThatSign } from './signing.ts'
 import { severityOf, statusIn } from './severity.ts'
 import { holdsBack, suppressionOf } from './suppression.ts'
 import { letters } from './tables.ts'
@@ -31,6 +32,7 @@ export interface SentLetter {
  * @throws when the server could not be reached or asks to try later
  */
 export async function deliver(house: House, letterId: Id): Promise<void> {
+  const keys = await keysThatSign(house)
   await house.db.as('operations', async (tx) => {
     const [letter] = await tx
       .select()
@@ -38,7 +40,7 @@ export async function deliver(house: House, letterId: Id): Promise<void> {
       .where(and(eq(letters.id, letterId), isNull(letters.sentAt), isNull(letters.refusedAt), isNull(letters.heldAt)))
       .for('update')
     if (!letter) return
-    const outcome = (await isHeldBack(tx, letter)) ? 'held' : await hand(house, letter)
+    const outcome = (await isHeldBack(tx, letter)) ? 'held' : await hand(house, letter, keys)
     if (outcome !== 'held' && !outcome.taken) await noteRefusal(tx, letter, outcome)
     // Whoever is erased gets one last letter; once it is out, not even its address stays.
     if (letter.kind === 'goodbye' && house.config.smtpUrl) await tx.delete(letters).where(eq(letters.id, letterId))
@@ -69,13 +71,14 @@ const senderName = ({ config }: House): string =>
 const isHeldBack = async (tx: For<'operations'>, { to, kind }: Kept): Promise<boolean> =>
   kind !== 'mailbox' && holdsBack(await suppressionOf(tx, to))
 
-async function hand(house: House, letter: Kept): Promise<Verdict> {
+async function hand(house: House, letter: Kept, keys: readonly SigningKey[]): Promise<Verdict> {
   if (!house.config.smtpUrl) return { taken: true }
   const envelope: Envelope = { to: letter.to, subject: letter.subject, text: letter.text, html: letter.html }
   return sendBySmtp(house.config, envelope, {
     headers: headersOf(house, letter),
     at: now(),
     returnPath: returnPath(house, { what: 'letter', id: letter.id }),
+    keys,
   })
 }
 

@@ -1,45 +1,9 @@
 import assert from 'node:assert/strict'
-import type { AddressInfo } from 'node:net'
-import { after, test } from 'node:test'
-import { SMTPServer } from 'smtp-server'
+import { test } from 'node:test'
 import { openTestHouse, type TestHouse } from '../../test/harness.ts'
-import { closeSmtp } from '../processors/smtp.ts'
+import { sink } from '../../test/sink.ts'
 import { deliver } from './delivery.ts'
 import { post } from './letter.ts'
-
-interface Sink {
-  readonly url: string
-  readonly taken: string[]
-  answer: (address: string) => number
-}
-
-/** A mail server on loopback that takes what it is told to take. */
-async function sink(): Promise<Sink> {
-  const sink: { url: string; taken: string[]; answer: Sink['answer'] } = { url: '', taken: [], answer: () => 250 }
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
-    onRcptTo: ({ address }, _session, done) => {
-      const code = sink.answer(address)
-      done(code < 300 ? null : Object.assign(new Error('no'), { responseCode: code }))
-    },
-    onData: (stream, _session, done) => {
-      let text = ''
-      stream.on('data', (bytes: Buffer) => (text += bytes.toString()))
-      stream.on('end', () => {
-        sink.taken.push(text)
-        done()
-      })
-    },
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  after(() => {
-    closeSmtp()
-    server.close()
-  })
-  sink.url = `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`
-  return sink
-}
 
 const letter = (to: string) => ({
   to,

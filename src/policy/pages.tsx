@@ -72,7 +72,10 @@ export const ProcessorsPage = () => (
           </div>
           <div>
             <dt>What it receives</dt>
-            <dd>{[...new Set(Object.values(processor.receives))].map((category) => categories[category]).join('; ')}</dd>
+            <dd>
+              {[...new Set(Object.values(processor.receives))].map((category) => categories[category]).join('; ') ||
+                'Nothing about anybody'}
+            </dd>
           </div>
           <div>
             <dt>Why it may</dt>

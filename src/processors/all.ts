@@ -1,5 +1,6 @@
 /** Every company that receives data, in the order in which people read them. */
 import type { Nameplate } from './nameplate.ts'
+import { dns } from './dns.ts'
 import { smtp } from './smtp.ts'
 
-export const processors: readonly Nameplate[] = [smtp]
+export const processors: readonly Nameplate[] = [smtp, dns]

@@ -1,0 +1,48 @@
+/** Asking the name servers how the operator's own domain is set up. */
+import { Resolver } from 'node:dns/promises'
+import type { Nameplate } from './nameplate.ts'
+
+export const dns: Nameplate = {
+  name: 'Name servers',
+  does: 'Tell us whether our own domain is set up for e-mail',
+  where: 'Where the operator’s network asks',
+  receives: {},
+  basis: 'legitimate interest',
+  forget: 'They are asked for our own names alone, and learn nothing about anybody.',
+}
+
+export type RecordType = 'TXT' | 'MX'
+/** Looks a name up; throws with `code` `ENOTFOUND` or `ENODATA` when there is nothing. */
+export type Resolve = (name: string, type: RecordType) => Promise<readonly unknown[]>
+
+const system: Resolve = (name, type) => new Resolver({ timeout: 3_000, tries: 2 }).resolve(name, type) as Promise<unknown[]>
+let resolve: Resolve = system
+
+/** Lets somebody else look names up, such as a test. */
+export function resolveWith(other: Resolve): void {
+  resolve = other
+}
+
+/** What the name servers say: the records as text, none, or no answer. */
+export type Answer = readonly string[] | 'no answer'
+
+/**
+ * Looks up one of the operator's own names.
+ * @throws Error for any other name: which domains we ask for would tell with whom we have to do
+ */
+export async function lookUp(own: string, name: string, type: RecordType): Promise<Answer> {
+  if (name !== own && !name.endsWith(`.${own}`)) throw new Error('not a name of our own')
+  try {
+    return (await resolve(name, type)).map(inText)
+  } catch (fault) {
+    const { code } = fault as { code?: string }
+    return code === 'ENOTFOUND' || code === 'ENODATA' ? [] : 'no answer'
+  }
+}
+
+// A long text comes in pieces of 255 signs, an exchanger with its rank.
+function inText(record: unknown): string {
+  if (Array.isArray(record)) return record.join('')
+  if (typeof record === 'object' && record !== null && 'exchange' in record) return String(record.exchange)
+  return String(record)
+}
