@@ -14,6 +14,7 @@ import { closeQueue, openQueue, prepareQueue } from './jobs/queue.ts'
 import { log, logFault, word } from './log.ts'
 import { closeSmtp } from './processors/smtp.ts'
 import { register } from './register.ts'
+import { stockCatalogue } from './services/catalogue.ts'
 import { bringTopics } from './updates/topic.ts'
 import { readAssets } from './web/assets.ts'
 import { readContent } from './web/content.ts'
@@ -44,6 +45,7 @@ export async function openHouse(config: Config, options: { working: boolean; att
     const db = connect({ place: found.place, prefix: found.prefix, secret: config.secret })
     const house: House = { config, db, content, assets }
     await bringTopics(house)
+    await stockCatalogue(house)
     await openQueue(db, options.working)
     if (options.working) await startWorking(house)
     return { house, found, close: () => close(house, found) }

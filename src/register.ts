@@ -17,11 +17,17 @@ import {
   sessionsHeld,
   strictSessionsHeld,
 } from './sessions/tables.ts'
+import { membershipsHeld, membershipStepsHeld, plansHeld, servicesHeld, usageHeld } from './services/tables.ts'
 import { exportsHeld, looksHeld, staffHeld } from './staff/tables.ts'
 import { departuresHeld, pendingHeld, preferenceLinksHeld, subscriptionsHeld, topicsHeld } from './updates/tables.ts'
 import { throttlesHeld } from './web/tables.ts'
 
 export const register: readonly Held[] = [
+  usageHeld,
+  membershipStepsHeld,
+  membershipsHeld,
+  plansHeld,
+  servicesHeld,
   receiptsHeld,
   subscriptionsHeld,
   departuresHeld,

@@ -4,6 +4,7 @@ import { scrub } from './database/scrub.ts'
 import { type Appointment, type Handlers, keepAppointments, work } from './jobs/queue.ts'
 import { mailJobs } from './mail/jobs.ts'
 import { register } from './register.ts'
+import { serviceJobs } from './services/jobs.ts'
 import { staffJobs } from './staff/jobs.ts'
 import type { House } from './web/house.ts'
 
@@ -11,6 +12,11 @@ import type { House } from './web/house.ts'
 export const clock: readonly Appointment[] = [
   { job: 'retention.sweep', cron: '*/5 * * * *', says: 'Every five minutes: deletes what the data map says is due' },
   { job: 'mail.check', cron: '17 * * * *', says: 'Every hour: looks whether a new signing key is published, and lets it take over' },
+  {
+    job: 'services.keep-time',
+    cron: '*/10 * * * *',
+    says: 'Every ten minutes: ends what was asked to end or never paid for, and grace that is over',
+  },
   { job: 'database.scrub', cron: '40 3 * * *', says: 'At 03:40: compacts tables that lost rows, so that the files forget them, too' },
 ]
 
@@ -18,6 +24,7 @@ export const clock: readonly Appointment[] = [
 export const handlers = (house: House): Handlers => ({
   ...mailJobs(house),
   ...staffJobs(house),
+  ...serviceJobs(house),
   'retention.sweep': () => sweep(house.db, register),
   'database.scrub': () => scrub(house.db, register),
 })

@@ -18,6 +18,7 @@ import { resolveWith } from '../src/processors/dns.ts'
 import { register } from '../src/register.ts'
 import { confirmFactor, enrol, enrolmentOf } from '../src/sessions/second-factor.ts'
 import { appoint, type Role } from '../src/staff/team.ts'
+import { stockCatalogue } from '../src/services/catalogue.ts'
 import { bringTopics } from '../src/updates/topic.ts'
 import { readAssets } from '../src/web/assets.ts'
 import { readContent } from '../src/web/content.ts'
@@ -107,6 +108,7 @@ export async function openTestHouse(more: Record<string, string> = {}): Promise<
   const config = settings(more)
   const house: House = { config, db, content: readContent(config), assets: readAssets(checkout('dist/assets')) }
   await bringTopics(house)
+  await stockCatalogue(house)
   const app = openApp(house)
   const eyes = await superuser(database)
   const query = async <R extends pg.QueryResultRow>(text: string, values: unknown[] = []) => (await eyes.query<R>(text, values)).rows

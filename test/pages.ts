@@ -42,6 +42,8 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   const leaver = await house.person('Lea Leaver', 'lea@example.org')
   const erased = await leaver.post('/account/privacy/erasure', { sure: 'yes' })
   const receipt = erased.headers.get('location') ?? ''
+  const membership = (await ada.post('/services/status-pages/page')).headers.get('location')?.replace(/\?.*/, '') ?? ''
+  const begun = (await ada.post('/services/small-hosting/team', { seats: '3' })).headers.get('location') ?? ''
   await ada.post('/account/security/second-factor')
   await ada.post('/account/proof/letter')
   await house.settle()
@@ -51,6 +53,9 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       ...publicPages(house),
       ...doorPages({ welcome, reset }),
       ...accountPages(),
+      open('ada', membership, 'a service of hers'),
+      open('ada', begun.replace('billing/begin', 'services'), 'a service that waits for its payment'),
+      ...servicePages(),
       ...staffPages(id, guest),
       open('visitor', invitation, 'invitation'),
       open('visitor', receipt, 'receipt'),
@@ -101,9 +106,31 @@ function doorPages({ welcome, reset }: { welcome: string; reset: string }): Page
 }
 
 function accountPages(): Page[] {
-  const paths = ['/account', '/account/address', '/account/proof', '/account/proof/code', '/account/security', '/account/security/password']
+  const paths = [
+    '/account',
+    '/account/services',
+    '/account/address',
+    '/account/proof',
+    '/account/proof/code',
+    '/account/security',
+    '/account/security/password',
+  ]
   const more = ['/account/security/passkeys', '/account/privacy', '/account/privacy/erasure']
   return [...paths, ...more, '/account/security/second-factor'].map((path) => open('ada', path))
+}
+
+function servicePages(): Page[] {
+  return [
+    open('ada', '/services/scheduled-runs/steady', 'registering for what is paid'),
+    open('ada', '/services/status-pages/page', 'registering for what one has'),
+    send('ada', '/services/small-hosting/team', { seats: '0' }, 'registering with errors'),
+    open('owner', '/staff/services'),
+    send('owner', '/staff/services', { slug: 'No', title: '' }, 'a new service with errors'),
+    open('owner', '/staff/services/small-hosting'),
+    open('owner', '/staff/services/small-hosting/plans'),
+    open('owner', '/staff/services/small-hosting/plans/team'),
+    send('owner', '/staff/services/small-hosting/plans/team', { title: '' }, 'a plan with errors'),
+  ]
 }
 
 function staffPages(opened: string, unopened: string): Page[] {

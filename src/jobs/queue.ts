@@ -14,6 +14,7 @@ export interface Jobs {
   'mail.deliver': { letterId: Id }
   'mail.check': Record<string, never>
   'staff.join': { invitationId: Id; personId: Id }
+  'services.keep-time': Record<string, never>
   'retention.sweep': Record<string, never>
   'database.scrub': Record<string, never>
 }
@@ -32,6 +33,7 @@ export const jobNames = [
   'mail.deliver',
   'mail.check',
   'staff.join',
+  'services.keep-time',
   'retention.sweep',
   'database.scrub',
 ] as const satisfies readonly JobName[]

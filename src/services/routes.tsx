@@ -1,92 +1,103 @@
-/** The home page and the catalogue: what can be registered for. */
-import { Hono } from 'hono'
-import { raw } from 'hono/html'
-import type { Service } from '../web/content.ts'
+/** The home page, the catalogue, and registering for a service. */
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { signedIn } from '../sessions/guard.ts'
+import { type Form, readForm } from '../web/form.ts'
 import type { House, Web } from '../web/house.ts'
-import { Crumbs } from '../web/layout.tsx'
-import { publicPage } from '../web/page.tsx'
+import { publicPage, showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
+import { accountServiceRoutes } from './account-routes.tsx'
+import { catalogue, openPlans, type Plan, type Service, serviceBy } from './catalogue.ts'
+import { join, livingOf } from './membership.ts'
+import { serviceOffice } from './office-routes.tsx'
+import { CataloguePage, HomePage, JoinPage, ServicePage } from './pages.tsx'
+import { currencyOf, regionOf } from './price.ts'
+
+type Ctx = Context<Web>
+
+const currency = (c: Ctx): string => currencyOf(regionOf(c.req.header('accept-language')))
+
+// Staff change the catalogue: other processes show it within these seconds.
+const keeping = { seconds: 10, by: { header: 'Accept-Language', of: currency } }
 
 export const serviceRoutes = new Hono<Web>()
-  .get('/', publicPage(home))
-  .get('/services', publicPage(catalogue))
-  .get(
-    '/services/:slug',
-    publicPage((house, c) => service(house, c.req.param('slug') ?? '')),
-  )
+  .get('/', publicPage(home, keeping))
+  .get('/services', publicPage(list, keeping))
+  .get('/services/:slug', publicPage(service, keeping))
+  .get('/services/:slug/:plan', signedIn, (c) => askToJoin(c))
+  .post('/services/:slug/:plan', signedIn, joinByForm)
+  .route('/', accountServiceRoutes)
+  .route('/', serviceOffice)
 
-function home({ content }: House) {
-  const { title, description, lead, html } = content.home
+/** What the catalogue shows to everybody: what can be joined, in its order. */
+async function shownServices({ db }: House): Promise<Service[]> {
+  const all = await db.as('service', (tx) => catalogue(tx))
+  return all.filter((service) => openPlans(service).length > 0)
+}
+
+async function home(house: House, c: Ctx) {
+  const { home: text } = house.content
+  const { title, description } = text
   return {
     shown: { title, description },
-    body: (
-      <>
-        <h1 class="statement">{lead}</h1>
-        <p class="actions">
-          <a class="button" href="/sign-up">
-            Register
-          </a>
-          <a class="button quiet" href="/services">
-            Look at the services
-          </a>
-        </p>
-        <section>
-          <h2>Services</h2>
-          <ServiceList services={content.services} heading="h3" />
-        </section>
-        <section>
-          <h2>How we work</h2>
-          <div class="prose">{raw(html)}</div>
-        </section>
-      </>
-    ),
+    body: <HomePage home={text} services={await shownServices(house)} currency={currency(c)} />,
   }
 }
 
-function catalogue({ content }: House) {
+async function list(house: House, c: Ctx) {
   return {
     shown: { title: 'Services', description: 'The services that you can register for.' },
-    body: (
-      <>
-        <h1>Services</h1>
-        <p class="lead">Register once, with a name and an e-mail address, and use what you want.</p>
-        <ServiceList services={content.services} heading="h2" />
-      </>
-    ),
+    body: <CataloguePage services={await shownServices(house)} currency={currency(c)} />,
   }
 }
 
-const ServiceList = ({ services, heading: Heading }: { services: readonly Service[]; heading: 'h2' | 'h3' }) => (
-  <ul class="rows services">
-    {services.map(({ slug, title, summary, price }) => (
-      <li>
-        <Heading>
-          <a href={`/services/${slug}`}>{title}</a>
-        </Heading>
-        <div>
-          <p>{summary}</p>
-        </div>
-        <span class="soft">{price}</span>
-      </li>
-    ))}
-  </ul>
-)
+async function service(house: House, c: Ctx) {
+  const found = await house.db.as('service', (tx) => serviceBy(tx, { slug: c.req.param('slug') ?? '' }))
+  if (!found) throw nothingHere('no such service')
+  return { shown: { title: found.title, description: found.summary }, body: <ServicePage service={found} currency={currency(c)} /> }
+}
 
-function service({ content }: House, slug: string) {
-  const service = content.services.find((service) => service.slug === slug)
-  if (!service) throw nothingHere('no such service')
-  return {
-    shown: { title: service.title, description: service.summary },
-    body: (
-      <>
-        <Crumbs to={[{ href: '/services', text: 'Services' }]} here={service.title} />
-        <article class="prose">
-          <h1>{service.title}</h1>
-          <p class="lead">{service.summary}</p>
-          <p class="soft">{service.price}</p>
-          {raw(service.html)}
-        </article>
-      </>
-    ),
-  }
+interface Offer {
+  readonly service: Service
+  readonly plan: Plan
+  /** Their living membership, once it is more than begun. */
+  readonly member: string | undefined
+}
+
+async function offered(c: Ctx): Promise<Offer> {
+  const offer = await c.get('house').db.as('service', async (tx) => {
+    const service = await serviceBy(tx, { slug: c.req.param('slug') ?? '' })
+    const plan = service && openPlans(service).find(({ slug }) => slug === c.req.param('plan'))
+    const living = service && (await livingOf(tx, c.get('signedIn').personId, service.id))
+    return service && plan && { service, plan, member: living && living.standing !== 'waiting' ? living.id : undefined }
+  })
+  if (!offer) throw nothingHere('no such plan')
+  return offer
+}
+
+async function askToJoin(c: Ctx, form?: Extract<Form<unknown>, { ok: false }>): Promise<Response> {
+  const offer = await offered(c)
+  const page = <JoinPage {...offer} currency={currency(c)} errors={form?.errors} typed={form?.typed} />
+  return showPage(c, { title: `${offer.service.title}, ${offer.plan.title}` }, page, form ? 422 : 200)
+}
+
+const seats = z.coerce
+  .number('Please give a number.')
+  .int('Please give a whole number.')
+  .min(1, 'At least one.')
+  .max(1000, 'For more than 1,000 people, please write to us first.')
+
+/** Free plans open at once; what costs money goes on to the card, on the billing room's pages. */
+async function joinByForm(c: Ctx): Promise<Response> {
+  const { service, plan, member } = await offered(c)
+  const form = await readForm(c, z.object({ seats: plan.kind === 'seat' ? seats : z.undefined().catch(undefined) }))
+  if (!form.ok) return askToJoin(c, form)
+  if (member) return c.redirect(`/account/services/${member}`, 303)
+  const { personId } = c.get('signedIn')
+  const wanted = { personId, serviceId: service.id, planId: plan.id, seats: form.data.seats ?? 1, paid: plan.kind !== 'free' }
+  const { membership } = await c.get('house').db.as('service', (tx) => join(tx, wanted))
+  return c.redirect(
+    membership.standing === 'waiting' ? `/account/billing/begin/${membership.id}` : `/account/services/${membership.id}?done=joined`,
+    303,
+  )
 }

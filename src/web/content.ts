@@ -25,23 +25,47 @@ const article = z.object({
   order: z.number(),
   draft: z.boolean().default(false),
 })
-const service = z.object({ title: z.string(), summary: z.string(), order: z.number(), price: z.string() })
 const topic = z.object({ title: z.string(), says: z.string(), order: z.number() })
+const cents = z.number().int().min(0)
+const plan = z
+  .object({
+    slug: z.string().regex(/^[a-z0-9-]+$/),
+    title: z.string(),
+    kind: z.enum(['free', 'flat', 'seat', 'metered', 'tiered']),
+    lookupKey: z.string().nullable().default(null),
+    amounts: z.record(z.string().regex(/^[a-z]{3}$/), cents).default({}),
+    tiers: z.array(z.object({ upTo: z.number().int().nullable(), cents })).default([]),
+    every: z.enum(['month', 'year']).default('month'),
+    tax: z.enum(['exclusive', 'inclusive']).default('exclusive'),
+    trialDays: z.number().int().min(0).default(0),
+    graceDays: z.number().int().min(0).default(7),
+    meter: z.string().nullable().default(null),
+    limits: z.record(z.string(), z.number()).default({}),
+  })
+  .strict()
+const service = z.object({
+  title: z.string(),
+  summary: z.string(),
+  order: z.number(),
+  help: z.string().optional(),
+  plans: z.array(plan).default([]),
+})
 const home = z.object({ title: z.string(), description: z.string(), lead: z.string() })
 const page = z.object({ title: z.string(), description: z.string() })
 const policy = z.object({ version: z.number().int(), title: z.string(), effective: z.coerce.date(), summary: z.string() })
 
 /** A text with the facts of its front matter and its body as HTML. */
-export type Text<F> = F & { readonly slug: string; readonly html: string }
+export type Text<F> = F & { readonly slug: string; readonly html: string; readonly source: string }
 export type Company = z.infer<typeof company>
 export type Article = Text<z.infer<typeof article>>
-export type Service = Text<z.infer<typeof service>>
+export type ListedService = Text<z.infer<typeof service>>
 export type PolicyText = Text<z.infer<typeof policy>>
 
 export interface Content {
   readonly company: Company
   readonly home: Text<z.infer<typeof home>>
-  readonly services: readonly Service[]
+  /** What the catalogue is stocked with at the start. */
+  readonly services: readonly ListedService[]
   readonly help: readonly Article[]
   /** The topics of e-mail updates that the house begins with. */
   readonly topics: readonly Text<z.infer<typeof topic>>[]
@@ -99,7 +123,7 @@ function read<S extends z.ZodObject>(file: string, schema: S, words: Record<stri
   const facts = schema.safeParse(parseYaml(front) ?? {})
   if (!facts.success)
     throw new WrongSetting(`${file}: ${facts.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}.`)
-  return { ...facts.data, slug: basename(file, '.md'), html: markdown.render(body) }
+  return { ...facts.data, slug: basename(file, '.md'), html: markdown.render(body), source: body.trim() }
 }
 
 function readText(file: string): string {

@@ -62,6 +62,7 @@ const home: readonly Place[] = [{ href: '/account', text: 'Account' }]
 
 const accountPlaces: readonly Place[] = [
   { href: '/account', text: 'Account' },
+  { href: '/account/services', text: 'Services' },
   { href: '/account/security', text: 'Security' },
   { href: '/account/privacy', text: 'Privacy' },
 ]

@@ -4,7 +4,7 @@ import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { House, Web } from './house.ts'
 import { type Frame, Layout } from './layout.tsx'
-import { keepReady, type Reader, readerOf } from './ready.ts'
+import { type Keeping, keepReady, type Reader, readerOf } from './ready.ts'
 
 /** What a page says of itself. */
 export type Shown = Omit<Frame, 'path' | 'signedIn' | 'company' | 'signal' | 'area' | 'tabs'> & { area?: Frame['area'] }
@@ -56,12 +56,12 @@ type Public = { readonly shown: Shown; readonly body: Child }
 
 /**
  * A public page: rendered once for each kind of reader, then served from memory (see `ready.ts`). One
- * that shows what staff can change says after how many `seconds` it is rendered again.
+ * that shows what staff can change says after how many seconds it is rendered again.
  */
-export function publicPage(page: (house: House, c: Context<Web>) => Public | Promise<Public>, seconds = Infinity) {
+export function publicPage(page: (house: House, c: Context<Web>) => Public | Promise<Public>, keeping: Keeping = {}) {
   return async (c: Context<Web>): Promise<Response> => {
     const house = c.get('house')
     const { shown, body } = await page(house, c)
-    return keepReady(c, framed(house, c.req.path, shown, readerOf(c), body), seconds)
+    return keepReady(c, framed(house, c.req.path, shown, readerOf(c), body), keeping)
   }
 }

@@ -5,7 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { safeHeaders } from './headers.ts'
 import type { House, Web } from './house.ts'
 import { readyPage } from './ready.ts'
-import { Refusal } from './refusal.ts'
+import { nothingHere, Refusal } from './refusal.ts'
 
 /** Refuses a host that is not listed, gives the request its number, and puts the safe headers on. */
 export function rails(house: House): MiddlewareHandler<Web> {
@@ -19,6 +19,8 @@ export function rails(house: House): MiddlewareHandler<Web> {
     c.set('requestId', randomUUID())
     for (const [name, value] of headers) c.header(name, value)
     if (!listed) throw new Refusal(421, 'This address is not served here.')
+    // No address of ours holds this sign, and PostgreSQL refuses every text that does.
+    if (/%00/.test(c.req.url)) throw nothingHere('NUL in an address')
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') requireOurOwnForm(c, hosts)
     await next()
   }

@@ -21,7 +21,20 @@ interface Ready {
   readonly until: number
 }
 
-const houses = new WeakMap<House, Map<string, Ready>>()
+/** How long a page stays ready, and what else it depends on. */
+export interface Keeping {
+  /** After so many seconds it is rendered again. */
+  readonly seconds?: number
+  /** What of the request it depends on beside the kind of reader, and the header that tells it. */
+  readonly by?: { readonly header: string; of(c: Context<Web>): string }
+}
+
+/** The ready pages at one address, for one kind of reader. */
+interface Place extends Keeping {
+  readonly kept: Map<string, Ready>
+}
+
+const houses = new WeakMap<House, Map<string, Place>>()
 
 /** Which kind of reader asks. A cookie is not checked here: nothing but a link in the frame depends on it. */
 export const readerOf = (c: Context<Web>): Reader => ({
@@ -37,19 +50,23 @@ function keyOf(c: Context<Web>): string {
 /** The ready answer to this request, if there is one. */
 export function readyPage(c: Context<Web>): Response | undefined {
   if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return undefined
-  const ready = houses.get(c.get('house'))?.get(keyOf(c))
+  const place = houses.get(c.get('house'))?.get(keyOf(c))
+  const ready = place?.kept.get(place.by?.of(c) ?? '')
   return ready && ready.until > performance.now() ? answer(c, ready.prepared) : undefined
 }
 
 /** Renders every page anew: this process changed what they show. Others follow within the pages' seconds. */
 export const forgetReady = (house: House): void => void houses.delete(house)
 
-/** Keeps a rendered page ready for the next reader of this kind, for so many seconds, and answers this one. */
-export function keepReady(c: Context<Web>, html: string, seconds: number): Response {
+/** Keeps a rendered page ready for the next reader of this kind, and answers this one. */
+export function keepReady(c: Context<Web>, html: string, { seconds = Infinity, by }: Keeping): Response {
   const house = c.get('house')
-  const pages = houses.get(house) ?? new Map<string, Ready>()
-  const kept = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-cache', vary: 'Cookie, Sec-GPC' }
+  const places = houses.get(house) ?? new Map<string, Place>()
+  const vary = by ? `Cookie, Sec-GPC, ${by.header}` : 'Cookie, Sec-GPC'
+  const kept = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-cache', vary }
   const prepared = prepare(Buffer.from(html), { ...safeHeaders(house.config), ...kept })
-  houses.set(house, pages.set(keyOf(c), { prepared, until: performance.now() + seconds * 1000 }))
+  const place = places.get(keyOf(c)) ?? { ...(by ? { by } : {}), kept: new Map<string, Ready>() }
+  place.kept.set(by?.of(c) ?? '', { prepared, until: performance.now() + seconds * 1000 })
+  houses.set(house, places.set(keyOf(c), place))
   return answer(c, prepared)
 }
