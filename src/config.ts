@@ -35,6 +35,14 @@ export interface Config {
   readonly imapUrl: string | undefined
   readonly trustedProxies: BlockList
   readonly metricsToken: string | undefined
+  /** Further websites of the operator's whose visits are counted, as `https://host`. */
+  readonly navigationSites: readonly string[]
+  /** The smallest number of visitors that a count tells apart. */
+  readonly navigationThreshold: number
+  /** Networks whose visits are not counted, such as those of data centres. */
+  readonly navigationIgnored: BlockList
+  /** A larger table of places than the built-in one. */
+  readonly navigationPlaces: string | undefined
   /** Milliseconds by which the program's clock runs ahead (development only). */
   readonly clockAhead: number
 }
@@ -72,6 +80,10 @@ const schema = z.object({
   IMAP_URL: optional(z.string().regex(/^imaps?:\/\/[^/@]+:[^/@]+@[^/@]+/, 'must look like imaps://user:password@host')),
   TRUSTED_PROXIES: optional(z.string()),
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
+  NAVIGATION_SITES: optional(z.string()),
+  NAVIGATION_THRESHOLD: setting(z.coerce.number('must be a number').int().min(2, 'must be at least 2').max(1000).default(5)),
+  NAVIGATION_IGNORED: optional(z.string()),
+  NAVIGATION_PLACES: optional(z.string()),
   CLOCK_AHEAD: optional(duration),
 })
 type Raw = z.infer<typeof schema>
@@ -103,8 +115,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     smtpInPort: raw.SMTP_IN_PORT,
     smtpInTls: smtpInTls(raw),
     imapUrl: raw.IMAP_URL,
-    trustedProxies: proxies(raw.TRUSTED_PROXIES ?? ''),
+    trustedProxies: networks('TRUSTED_PROXIES', raw.TRUSTED_PROXIES ?? ''),
     metricsToken: raw.METRICS_TOKEN,
+    navigationSites: sitesOf(raw.NAVIGATION_SITES ?? ''),
+    navigationThreshold: raw.NAVIGATION_THRESHOLD,
+    navigationIgnored: networks('NAVIGATION_IGNORED', raw.NAVIGATION_IGNORED ?? ''),
+    navigationPlaces: raw.NAVIGATION_PLACES,
     clockAhead: raw.CLOCK_AHEAD ? milliseconds(raw.CLOCK_AHEAD) : 0,
   }
 }
@@ -190,17 +206,21 @@ function ownSecret(dataDir: string): string {
   return secret
 }
 
-function proxies(list: string): BlockList {
+function sitesOf(list: string): string[] {
+  const sites = list.split(/[,\s]+/).filter(Boolean)
+  const wrong = sites.find((site) => !/^https?:\/\/[a-z0-9.-]+(:\d+)?$/i.test(site))
+  if (wrong) throw new WrongSetting(`NAVIGATION_SITES lists "${wrong}", which does not look like https://example.com.`)
+  return sites.map((site) => site.toLowerCase())
+}
+
+function networks(name: string, list: string): BlockList {
   const known = new BlockList()
-  for (const entry of list
-    .split(',')
-    .map((text) => text.trim())
-    .filter(Boolean)) {
+  for (const entry of list.split(/[,\s]+/).filter(Boolean)) {
     const [network = '', bits] = entry.split('/')
     const family = isIP(network)
     const prefix = bits === undefined ? (family === 4 ? 32 : 128) : Number(bits)
     if (family === 0 || !Number.isInteger(prefix) || prefix < 0 || prefix > (family === 4 ? 32 : 128)) {
-      throw new WrongSetting(`TRUSTED_PROXIES lists "${entry}", which is neither an address nor a network.`)
+      throw new WrongSetting(`${name} lists "${entry}", which is neither an address nor a network.`)
     }
     known.addSubnet(network, prefix, family === 4 ? 'ipv4' : 'ipv6')
   }

@@ -4,6 +4,16 @@
  */
 import type { Held } from './database/classify.ts'
 import { incomingLettersHeld, lettersHeld, signingKeysHeld, softBouncesHeld, suppressionsHeld } from './mail/tables.ts'
+import {
+  actionsHeld,
+  foldedColumnsHeld,
+  foldedDaysHeld,
+  navigationChoicesHeld,
+  pacesHeld,
+  personalActionsHeld,
+  saltsHeld,
+  talliesHeld,
+} from './navigation/tables.ts'
 import { correctionsHeld, guestsHeld, peopleHeld, personKeysHeld } from './people/tables.ts'
 import { receiptsHeld } from './rights/tables.ts'
 import {
@@ -46,6 +56,14 @@ export const register: readonly Held[] = [
   passwordsHeld,
   sessionsHeld,
   attemptsHeld,
+  personalActionsHeld,
+  navigationChoicesHeld,
+  actionsHeld,
+  saltsHeld,
+  talliesHeld,
+  foldedColumnsHeld,
+  foldedDaysHeld,
+  pacesHeld,
   correctionsHeld,
   guestsHeld,
   lettersHeld,

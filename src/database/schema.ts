@@ -25,7 +25,7 @@ async function liveColumns(client: pg.Client): Promise<Set<string>> {
   const { rows } = await client.query<{ name: string }>(
     `select case n.nspname when 'public' then '' else n.nspname || '.' end || c.relname || '.' || a.attname as name
        from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped
+      where c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped and not c.relispartition
         and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema' and n.nspname <> all($1)
         and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')`,
     [foreignSchemas],

@@ -1,0 +1,174 @@
+/** Counts the visits of loaded days: filters that combine, totals, and a count for each value of a dimension. */
+import { type DayColumns, many, single, valuesOf } from './columns.ts'
+import { type Dimension, isMany, type ManyDimension, OTHER } from './dimension.ts'
+
+/** How much. Visitors are counted for each day anew, because nobody is known again on another day. */
+export interface Counts {
+  readonly visitors: number
+  readonly visits: number
+  /** Pages seen; for actions, links and files: how often. */
+  readonly views: number
+  /** Visits that saw one page and did nothing else. */
+  readonly bounces: number
+  /** How long all of it lasted; for pages, how long they were looked at. */
+  readonly seconds: number
+}
+
+/** Only visits that have one of these values, or (`not`) none of them. A value that ends in `*` stands for all that begin so. */
+export interface Filter {
+  readonly dimension: Dimension
+  readonly values: readonly string[]
+  readonly not?: boolean
+}
+
+/** Counts under names. */
+export class Sums {
+  readonly #at = new Map<string, number>()
+  readonly names: string[] = []
+  readonly visitors: number[] = []
+  readonly visits: number[] = []
+  readonly views: number[] = []
+  readonly bounces: number[] = []
+  readonly seconds: number[] = []
+
+  /** Where the counts of a name lie. */
+  at(name: string): number {
+    const known = this.#at.get(name)
+    if (known !== undefined) return known
+    this.#at.set(name, this.names.length)
+    for (const sums of [this.visitors, this.visits, this.views, this.bounces, this.seconds]) sums.push(0)
+    return this.names.push(name) - 1
+  }
+
+  add(name: string, counts: Counts): void {
+    const at = this.at(name)
+    for (const measure of ['visitors', 'visits', 'views', 'bounces', 'seconds'] as const)
+      this[measure][at] = (this[measure][at] ?? 0) + counts[measure]
+  }
+
+  counts(at: number): Counts {
+    const of = (sums: readonly number[]): number => sums[at] ?? 0
+    return {
+      visitors: of(this.visitors),
+      visits: of(this.visits),
+      views: of(this.views),
+      bounces: of(this.bounces),
+      seconds: of(this.seconds),
+    }
+  }
+
+  all(): { value: string; counts: Counts }[] {
+    return this.names.map((value, at) => ({ value, counts: this.counts(at) }))
+  }
+}
+
+/** 1 for each visit that passes every filter; undefined when all do. */
+export function passing(day: DayColumns, filters: readonly Filter[]): Uint8Array | undefined {
+  if (filters.length === 0) return undefined
+  const mask = new Uint8Array(day.base.visits).fill(1)
+  for (const filter of filters) {
+    const wanted = Uint8Array.from(valuesOf(day, filter.dimension), (value) => (meets(filter, value) ? 1 : 0))
+    if (isMany(filter.dimension)) sift(mask, having(day, filter.dimension, wanted), filter.not)
+    else sift(mask, single(day, filter.dimension).codes, filter.not, wanted)
+  }
+  return mask
+}
+
+const meets = ({ values }: Filter, value: string): boolean =>
+  values.some((wanted) => (wanted.endsWith('*') ? value !== OTHER && value.startsWith(wanted.slice(0, -1)) : value === wanted))
+
+function sift(mask: Uint8Array, codes: Uint16Array | Uint8Array, not: boolean | undefined, wanted?: Uint8Array): void {
+  const flip = not ? 1 : 0
+  if (wanted) for (let at = 0; at < mask.length; at++) mask[at] = mask[at]! & (wanted[codes[at]!]! ^ flip)
+  else for (let at = 0; at < mask.length; at++) mask[at] = mask[at]! & (codes[at]! ^ flip)
+}
+
+function having(day: DayColumns, dimension: ManyDimension, wanted: Uint8Array): Uint8Array {
+  const { starts, codes } = many(day, dimension)
+  const found = new Uint8Array(day.base.visits)
+  for (let visit = 0; visit < found.length; visit++)
+    for (let at = starts[visit]!; at < starts[visit + 1]!; at++) if (wanted[codes[at]!]) found[visit] = 1
+  return found
+}
+
+/** Adds up everything that passes, under one name. */
+export function addTotals(sums: Sums, name: string, day: DayColumns, mask: Uint8Array | undefined): void {
+  const { visits, visitor, views, seconds, bounced } = day.base
+  const counts = { visitors: 0, visits: 0, views: 0, bounces: 0, seconds: 0 }
+  let last = -1
+  for (let at = 0; at < visits; at++) {
+    if (mask && !mask[at]) continue
+    counts.visits++
+    counts.views += views[at]!
+    counts.seconds += seconds[at]!
+    counts.bounces += bounced[at]!
+    if (visitor[at] !== last) counts.visitors++
+    last = visitor[at]!
+  }
+  sums.add(name, counts)
+}
+
+/** Adds up what passes under the values of a dimension. */
+export function addPanel(sums: Sums, day: DayColumns, dimension: Dimension, mask: Uint8Array | undefined): void {
+  const places = Uint32Array.from(valuesOf(day, dimension), (value) => sums.at(value))
+  const last = new Int32Array(sums.names.length).fill(-1)
+  if (isMany(dimension)) addMany({ sums, places, last }, day, dimension, mask)
+  else addSingle({ sums, places, last }, day, single(day, dimension).codes, mask)
+}
+
+interface Adding {
+  readonly sums: Sums
+  readonly places: Uint32Array
+  /** The visitor who was counted last under each name. */
+  readonly last: Int32Array
+}
+
+function addSingle({ sums, places, last }: Adding, { base }: DayColumns, codes: Uint16Array, mask: Uint8Array | undefined): void {
+  const { visitor, views, seconds, bounced } = base
+  for (let at = 0; at < base.visits; at++) {
+    if (mask && !mask[at]) continue
+    const to = places[codes[at]!]!
+    sums.visits[to]!++
+    sums.views[to]! += views[at]!
+    sums.seconds[to]! += seconds[at]!
+    sums.bounces[to]! += bounced[at]!
+    if (last[to] === visitor[at]) continue
+    last[to] = visitor[at]!
+    sums.visitors[to]!++
+  }
+}
+
+function addMany({ sums, places, last }: Adding, day: DayColumns, dimension: ManyDimension, mask: Uint8Array | undefined): void {
+  const { base } = day
+  const { starts, codes, counts, seconds } = many(day, dimension)
+  for (let visit = 0; visit < base.visits; visit++) {
+    if (mask && !mask[visit]) continue
+    const one = base.visitor[visit]!
+    for (let at = starts[visit]!; at < starts[visit + 1]!; at++) {
+      const to = places[codes[at]!]!
+      sums.visits[to]!++
+      sums.views[to]! += counts[at]!
+      sums.seconds[to]! += seconds[at]!
+      sums.bounces[to]! += base.bounced[visit]!
+      if (last[to] === one) continue
+      last[to] = one
+      sums.visitors[to]!++
+    }
+  }
+}
+
+/** Visits by the hour of the week (Monday 0 h is 0), in UTC or on the reader's own clock where it is known. */
+export function addHeat(hours: number[], day: DayColumns, weekday: number, mask: Uint8Array | undefined, zone: 'utc' | 'reader'): void {
+  const hour = single(day, 'hour')
+  const starts = hour.values.map((value) => (value === '' || Number.isNaN(Number(value)) ? undefined : Number(value)))
+  const zones = zone === 'utc' ? undefined : single(day, 'zone')
+  const ahead = zones?.values.map((value) => (value === '' || Number.isNaN(Number(value)) ? undefined : Number(value) / 4))
+  for (let at = 0; at < day.base.visits; at++) {
+    if (mask && !mask[at]) continue
+    const start = starts[hour.codes[at]!]
+    const shift = ahead && zones ? ahead[zones.codes[at]!] : 0
+    if (start === undefined || shift === undefined) continue
+    const local = (((weekday * 24 + Math.floor(start + shift)) % 168) + 168) % 168
+    hours[local]!++
+  }
+}

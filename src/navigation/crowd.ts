@@ -1,0 +1,188 @@
+/**
+ * What outlives the day is about crowds. A value that fewer than `least` visitors of the day share is
+ * counted as "other"; and of each visit only so much is kept of who made it (place, language, browser,
+ * device) as at least `least` visitors of the day have in common: what tells least is given up first.
+ */
+import { randomFillSync } from 'node:crypto'
+import { type Base, type DayColumns, type Many, type Single } from './columns.ts'
+import { type ManyDimension, type SingleDimension, type WhoDimension, whoDimensions } from './dimension.ts'
+
+/** What is given up first, last. */
+const GIVEN_UP: readonly WhoDimension[] = ['version', 'zone', 'region', 'language', 'browser', 'device', 'country']
+
+/** The day without the names of what is too rare. */
+export function common(day: DayColumns, least: number): DayColumns {
+  const { visitor } = day.base
+  return {
+    base: day.base,
+    singles: new Map([...day.singles].map(([dimension, one]) => [dimension, commonSingle(one, visitor, least)])),
+    manys: new Map([...day.manys].map(([dimension, many]) => [dimension, commonMany(many, visitor, least)])),
+  }
+}
+
+/** A day of common values, in crowds: the visitors of each in no order, and nothing of who they are that is not shared. */
+export function crowded(day: DayColumns, least: number): DayColumns {
+  const who = crowdsOf(day.singles, day.base.visitor, least)
+  const singles = new Map(day.singles)
+  for (const dimension of whoDimensions) {
+    const values = day.singles.get(dimension)?.values ?? []
+    singles.set(dimension, { values, codes: who.codes(dimension) })
+  }
+  return arranged({ ...day, singles }, shuffledByCrowd(day.base.visitor, who.crowd))
+}
+
+/** For each code, how many visitors have it; the visits of one visitor stand together. */
+function visitorsOf(codes: Uint16Array, visitorOf: (at: number) => number, values: number): Uint32Array {
+  const visitors = new Uint32Array(values)
+  const last = new Int32Array(values).fill(-1)
+  for (let at = 0; at < codes.length; at++) {
+    const code = codes[at] ?? 0
+    const visitor = visitorOf(at)
+    if (last[code] === visitor) continue
+    last[code] = visitor
+    visitors[code] = (visitors[code] ?? 0) + 1
+  }
+  return visitors
+}
+
+/** New codes without the values that are too rare, and the values without their names. */
+function commonCodes(values: readonly string[], visitors: Uint32Array, least: number): { values: string[]; to: Uint16Array } {
+  const to = new Uint16Array(values.length)
+  const kept = values.slice(0, 2)
+  to[1] = 1
+  for (let code = 2; code < values.length; code++) if ((visitors[code] ?? 0) >= least) to[code] = kept.push(values[code] ?? '') - 1
+  return { values: kept, to }
+}
+
+function commonSingle({ values, codes }: Single, visitor: Uint32Array, least: number): Single {
+  const common = commonCodes(
+    values,
+    visitorsOf(codes, (at) => visitor[at] ?? 0, values.length),
+    least,
+  )
+  return { values: common.values, codes: codes.map((code) => common.to[code] ?? 0) }
+}
+
+function commonMany({ values, starts, codes, counts, seconds }: Many, visitor: Uint32Array, least: number): Many {
+  const owner = new Uint32Array(codes.length)
+  for (let visit = 0; visit + 1 < starts.length; visit++) owner.fill(visitor[visit] ?? 0, starts[visit], starts[visit + 1])
+  const common = commonCodes(
+    values,
+    visitorsOf(codes, (at) => owner[at] ?? 0, values.length),
+    least,
+  )
+  return { values: common.values, starts, codes: codes.map((code) => common.to[code] ?? 0), counts, seconds }
+}
+
+interface Crowds {
+  /** A key of each visit's crowd. */
+  readonly crowd: readonly string[]
+  codes(dimension: WhoDimension): Uint16Array
+}
+
+// Round after round, whoever still stands in too small a crowd gives up one thing more. The last who
+// have nothing in common with anybody keep nothing.
+function crowdsOf(singles: ReadonlyMap<SingleDimension, Single>, visitor: Uint32Array, least: number): Crowds {
+  const codes = new Map(whoDimensions.map((dimension) => [dimension, Uint16Array.from(singles.get(dimension)?.codes ?? [])]))
+  const crowd: string[] = Array.from(visitor, () => '')
+  let small = Array.from(visitor.keys())
+  for (let round = 0; small.length > 0; round++) {
+    const kept = GIVEN_UP.slice(round).reverse()
+    const members = new Map<string, number[]>()
+    for (const at of small) {
+      const key = kept.map((dimension) => codes.get(dimension)?.[at] ?? 0).join(' ')
+      const group = members.get(key)
+      if (group) group.push(at)
+      else members.set(key, [at])
+    }
+    const dropped = GIVEN_UP[round]
+    small = []
+    for (const [key, group] of members) {
+      const settled = dropped === undefined || enough(group, visitor, least)
+      for (const at of group) crowd[at] = `${round} ${key}`
+      if (settled) continue
+      for (const at of group) small.push(at)
+    }
+    const given = dropped === undefined ? undefined : codes.get(dropped)
+    if (given) for (const at of small) given[at] = 0
+  }
+  return { crowd, codes: (dimension) => codes.get(dimension) ?? new Uint16Array() }
+}
+
+// A group is in the order of visits, so one visitor's stand together.
+function enough(group: readonly number[], visitor: Uint32Array, least: number): boolean {
+  let count = 0
+  let last = -1
+  for (const at of group) {
+    const one = visitor[at] ?? 0
+    if (one !== last && ++count >= least) return true
+    last = one
+  }
+  return false
+}
+
+/** The order in which visits are kept: crowd by crowd, the visitors of each in an order drawn by lot. */
+function shuffledByCrowd(visitor: Uint32Array, crowd: readonly string[]): Uint32Array {
+  const firstOf = new Map<number, number>()
+  for (const [at, one] of visitor.entries()) if (!firstOf.has(one)) firstOf.set(one, at)
+  const drawn = randomFillSync(new Uint32Array(firstOf.size))
+  const lot = new Map([...firstOf.keys()].map((one, at) => [one, drawn[at] ?? 0]))
+  const place = (one: number): string => crowd[firstOf.get(one) ?? 0] ?? ''
+  const visitors = [...firstOf.keys()].sort((a, b) => compare(place(a), place(b)) || (lot.get(a) ?? 0) - (lot.get(b) ?? 0))
+  const rank = new Map(visitors.map((one, at) => [one, at]))
+  return Uint32Array.from(visitor.keys()).sort((a, b) => (rank.get(visitor[a] ?? 0) ?? 0) - (rank.get(visitor[b] ?? 0) ?? 0) || a - b)
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** The same visits in another order, the visitors counted anew in it, and what a visit has many of by code instead of by time. */
+function arranged(day: DayColumns, order: Uint32Array): DayColumns {
+  const { base } = day
+  return {
+    base: {
+      visits: base.visits,
+      visitor: renumbered(order, base.visitor),
+      views: Uint16Array.from(order, (at) => base.views[at] ?? 0),
+      seconds: Uint16Array.from(order, (at) => base.seconds[at] ?? 0),
+      bounced: Uint8Array.from(order, (at) => base.bounced[at] ?? 0),
+    } satisfies Base,
+    singles: new Map(
+      [...day.singles].map(([dimension, { values, codes }]) => [
+        dimension,
+        { values, codes: Uint16Array.from(order, (at) => codes[at] ?? 0) },
+      ]),
+    ),
+    manys: new Map<ManyDimension, Many>([...day.manys].map(([dimension, many]) => [dimension, arrangedMany(many, order)])),
+  }
+}
+
+function renumbered(order: Uint32Array, visitor: Uint32Array): Uint32Array {
+  let count = -1
+  let last = -1
+  return order.map((at) => {
+    const one = visitor[at] ?? 0
+    if (one !== last) count++
+    last = one
+    return count
+  })
+}
+
+function arrangedMany({ values, starts, codes, counts, seconds }: Many, order: Uint32Array): Many {
+  const made = { starts: new Uint32Array(order.length + 1), codes: [] as number[], counts: [] as number[], seconds: [] as number[] }
+  for (const [place, visit] of order.entries()) {
+    const merged = new Map<number, { count: number; seconds: number }>()
+    for (let at = starts[visit] ?? 0; at < (starts[visit + 1] ?? 0); at++) {
+      const code = codes[at] ?? 0
+      const one = merged.get(code) ?? { count: 0, seconds: 0 }
+      merged.set(code, { count: one.count + (counts[at] ?? 0), seconds: one.seconds + (seconds[at] ?? 0) })
+    }
+    for (const code of [...merged.keys()].sort((a, b) => a - b)) {
+      made.codes.push(code)
+      made.counts.push(Math.min(merged.get(code)?.count ?? 0, 65_535))
+      made.seconds.push(Math.min(merged.get(code)?.seconds ?? 0, 65_535))
+    }
+    made.starts[place + 1] = made.codes.length
+  }
+  const { codes: c, counts: n, seconds: s } = made
+  return { values, starts: made.starts, codes: Uint16Array.from(c), counts: Uint16Array.from(n), seconds: Uint16Array.from(s) }
+}

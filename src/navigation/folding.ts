@@ -1,0 +1,116 @@
+/**
+ * Folding: a day that is over is counted once. What stays are tallies of each dimension alone, and the
+ * visits as columns, in crowds (`crowd.ts`); the actions and the day's salt go, in the same transaction.
+ */
+import { now } from '../clock.ts'
+import type { Database, For } from '../database/connection.ts'
+import { log } from '../log.ts'
+import type { DayColumns } from './columns.ts'
+import { addHeat, addPanel, addTotals, type Counts, Sums } from './counting.ts'
+import { common, crowded } from './crowd.ts'
+import { type Day, dimensions, OTHER } from './dimension.ts'
+import { Gathering } from './gathering.ts'
+import { packDay } from './packing.ts'
+import { stepsOf } from './pace.ts'
+import { readActions } from './rows.ts'
+
+/** Two tallies that are no dimension to filter by: everything, and the hour of the week on the reader's own clock. */
+export const ALL = 'all'
+export const READER_HOUR = 'reader hour'
+
+const FOLDING = 7_201_905
+
+/** Monday is 0. */
+export const weekdayOf = (day: Day): number => (new Date(day).getUTCDay() + 6) % 7
+
+/**
+ * Folds a day. Of several processes one does it, the others find it done.
+ * @throws when actions came in the meantime; the next try counts them too
+ */
+export async function foldDay(db: Database, day: Day, least: number): Promise<void> {
+  const started = performance.now()
+  const gathering = new Gathering()
+  const done = await db.as('improvement', async (tx) => {
+    if (!(await claimed(tx, day))) return false
+    await readActions(tx, { day, seen: undefined }, (action) => gathering.add(action))
+    const kept = common(gathering.columns(), least)
+    await keepTallies(tx, day, talliesOf(kept, day, least))
+    await keepColumns(tx, day, packDay(crowded(kept, least)))
+    await keepPaces(tx, day, stepsOf(gathering.paces, least))
+    await noteFolded(tx, day, gathering.actions, kept.base.visits)
+    await tx.$client.query('delete from salts where day <= $1', [day])
+    await tx.$client.query('select drop_actions_day($1, $2)', [day, gathering.actions])
+    return true
+  })
+  if (done) log('navigation.folded', { actions: gathering.actions, ms: Math.round(performance.now() - started) })
+}
+
+// One day is folded at a time, because two would wait for each other's partitions; whoever comes later
+// finds the day in the list.
+async function claimed({ $client: client }: For<'improvement'>, day: Day): Promise<boolean> {
+  await client.query('select pg_advisory_xact_lock($1)', [FOLDING])
+  const { rowCount } = await client.query('select from folded_days where day = $1', [day])
+  return rowCount === 0
+}
+
+type Tally = readonly [dimension: string, value: string, counts: Counts]
+
+function talliesOf(day: DayColumns, date: Day, least: number): Tally[] {
+  const rows: Tally[] = []
+  for (const dimension of dimensions) {
+    const sums = new Sums()
+    addPanel(sums, day, dimension, undefined)
+    for (const { value, counts } of sums.all()) if (counts.visits > 0) rows.push([dimension, value, counts])
+  }
+  const all = new Sums()
+  addTotals(all, '', day, undefined)
+  for (const { value, counts } of all.all()) rows.push([ALL, value, counts])
+  return [...rows, ...readerHours(day, date, least)]
+}
+
+function readerHours(day: DayColumns, date: Day, least: number): Tally[] {
+  const hours = Array<number>(168).fill(0)
+  addHeat(hours, day, weekdayOf(date), undefined, 'reader')
+  const rare = hours.reduce((sum, visits) => sum + (visits < least ? visits : 0), 0)
+  const named = [...hours.entries()].filter(([, visits]) => visits >= least)
+  return [...named.map(([hour, visits]): Tally => hourTally(String(hour), visits)), ...(rare > 0 ? [hourTally(OTHER, rare)] : [])]
+}
+
+const hourTally = (hour: string, visits: number): Tally => [READER_HOUR, hour, { visitors: 0, visits, views: 0, bounces: 0, seconds: 0 }]
+
+async function keepTallies({ $client: client }: For<'improvement'>, day: Day, rows: readonly Tally[]): Promise<void> {
+  const of = (measure: keyof Counts): number[] => rows.map(([, , counts]) => counts[measure])
+  await client.query(
+    `insert into tallies (day, dimension, value, visitors, visits, views, bounces, seconds)
+     select $1::date, * from unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::int[], $8::bigint[])`,
+    [
+      day,
+      rows.map(([dimension]) => dimension),
+      rows.map(([, value]) => value),
+      of('visitors'),
+      of('visits'),
+      of('views'),
+      of('bounces'),
+      of('seconds'),
+    ],
+  )
+}
+
+async function keepColumns({ $client: client }: For<'improvement'>, day: Day, packed: ReadonlyMap<string, Buffer>): Promise<void> {
+  await client.query('insert into folded_columns (day, name, packed) select $1::date, * from unnest($2::text[], $3::bytea[])', [
+    day,
+    [...packed.keys()],
+    [...packed.values()],
+  ])
+}
+
+type Steps = ReturnType<typeof stepsOf>
+
+async function keepPaces({ $client: client }: For<'improvement'>, day: Day, rows: Steps): Promise<void> {
+  for (const { measure, page, steps } of rows)
+    await client.query('insert into paces (day, measure, page, steps) values ($1, $2, $3, $4)', [day, measure, page, steps])
+}
+
+async function noteFolded({ $client: client }: For<'improvement'>, day: Day, actions: number, visits: number): Promise<void> {
+  await client.query('insert into folded_days (day, actions, visits, folded_at) values ($1, $2, $3, $4)', [day, actions, visits, now()])
+}

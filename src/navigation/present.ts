@@ -1,0 +1,62 @@
+/** The days that are not folded yet, gathered in memory: at the first question from all their rows, later from what is new. */
+import { MINUTE, now } from '../clock.ts'
+import type { Database } from '../database/connection.ts'
+import type { DayColumns } from './columns.ts'
+import type { Day } from './dimension.ts'
+import { Gathering } from './gathering.ts'
+import { readActions } from './rows.ts'
+
+interface Gathered {
+  readonly gathering: Gathering
+  seen: string | undefined
+  /** How many actions the columns hold. */
+  held: number
+  columns: DayColumns | undefined
+  /** Questions that come at once wait for one reading. */
+  reading: Promise<void> | undefined
+}
+
+const gathered = new WeakMap<Database, Map<Day, Gathered>>()
+
+async function caughtUp(db: Database, day: Day): Promise<Gathered> {
+  const days = gathered.get(db) ?? new Map<Day, Gathered>()
+  gathered.set(db, days)
+  const known = days.get(day) ?? { gathering: new Gathering(), seen: undefined, held: -1, columns: undefined, reading: undefined }
+  days.set(day, known)
+  known.reading ??= db
+    .as('improvement', async (tx) => {
+      await tx.$client.query('set transaction isolation level repeatable read')
+      known.seen = await readActions(tx, { day, seen: known.seen }, (action) => known.gathering.add(action))
+    })
+    .catch((fault: unknown) => {
+      // Half of a reading may be in it.
+      days.delete(day)
+      throw fault
+    })
+    .finally(() => {
+      known.reading = undefined
+    })
+  await known.reading
+  return known
+}
+
+/** The visits of a day that is not folded, up to now. */
+export async function columnsOfUnfolded(db: Database, day: Day): Promise<DayColumns> {
+  const known = await caughtUp(db, day)
+  if (!known.columns || known.held !== known.gathering.actions) {
+    known.columns = known.gathering.columns()
+    known.held = known.gathering.actions
+  }
+  return known.columns
+}
+
+/** Everything that was gathered of a day that is not folded. */
+export const gatheringOf = async (db: Database, day: Day): Promise<Gathering> => (await caughtUp(db, day)).gathering
+
+/** Forgets what was gathered of days other than these. */
+export function forgetOthers(db: Database, days: ReadonlySet<Day>): void {
+  for (const day of gathered.get(db)?.keys() ?? []) if (!days.has(day)) gathered.get(db)?.delete(day)
+}
+
+/** The moment from which on somebody counts as being here. */
+export const hereSince = (minutes: number): number => now().getTime() - minutes * MINUTE

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openTestHouse } from '../../test/harness.ts'
+import { DAY, now, setAhead } from '../clock.ts'
+import { inventedActions } from '../demo-visits.ts'
+import type { Action } from './action.ts'
+import type { Counts, Filter } from './counting.ts'
+import { type Day, dayBefore, dayOf, type Dimension, isMany, OTHER, whoDimensions } from './dimension.ts'
+import { type Asked, storeOf } from './store.ts'
+
+const house = await openTestHouse()
+const store = storeOf(house.house)
+const today = dayOf(now())
+const yesterday = dayBefore(today)
+const before = dayBefore(today, 2)
+
+const actionsOf = (day: Day, visitors: number): Action[] => [
+  ...inventedActions({ day: Date.parse(day), visitors, hosts: ['www.example', 'docs.example'], seed: 7 }),
+]
+const made = new Map([yesterday, before].map((day) => [day, actionsOf(day, 1500)]))
+for (const actions of made.values()) await store.record(actions)
+
+// ---- The same, counted in the plainest way there is ----------------------------------------------
+
+interface Visit {
+  readonly day: Day
+  readonly visitor: bigint
+  readonly actions: Action[]
+}
+
+function visitsOf(actions: readonly Action[]): Visit[] {
+  const visits: Visit[] = []
+  for (const action of actions.toSorted((a, b) => a.at.getTime() - b.at.getTime())) {
+    const last = visits.findLast(({ visitor }) => visitor === action.visitor)
+    const idle = last ? action.at.getTime() - (last.actions.at(-1)?.at.getTime() ?? 0) : Number.POSITIVE_INFINITY
+    if (last && idle <= 30 * 60_000) last.actions.push(action)
+    else visits.push({ day: dayOf(action.at), visitor: action.visitor, actions: [action] })
+  }
+  return visits
+}
+
+const pagesIn = ({ actions }: Visit): string[] => actions.filter(({ kind }) => kind === 'view').map(({ page }) => page)
+
+function valuesIn(visit: Visit, dimension: Dimension): readonly string[] {
+  const [first] = visit.actions
+  if (!first) return []
+  if (dimension === 'page') return pagesIn(visit)
+  if (dimension === 'property')
+    return visit.actions.flatMap(({ label, properties }) => properties.map((property) => `${label}: ${property}`))
+  if (isMany(dimension)) return visit.actions.filter(({ kind }) => kind === dimension).map(({ label }) => label)
+  if (dimension === 'entry') return [pagesIn(visit)[0] ?? '']
+  if (dimension === 'exit') return [pagesIn(visit).at(-1) ?? '']
+  if (dimension === 'hour') return [String(first.at.getUTCHours())]
+  return [dimension === 'zone' ? String(first.zone) : first[dimension]]
+}
+
+const passes = (visit: Visit, filters: readonly Filter[]): boolean =>
+  filters.every(({ dimension, values, not }) => valuesIn(visit, dimension).some((value) => values.includes(value)) !== (not ?? false))
+
+function counted(visits: readonly Visit[]): Counts {
+  const seconds = ({ actions }: Visit): number => {
+    const acts = actions.filter(({ kind }) => kind !== 'time').map(({ at }) => at.getTime())
+    const looked = actions.filter(({ kind }) => kind === 'time').reduce((sum, { amount }) => sum + (amount ?? 0), 0)
+    return Math.max(Math.round((Math.max(...acts) - Math.min(...acts)) / 1000), looked)
+  }
+  return {
+    visitors: new Set(visits.map(({ day, visitor }) => `${day} ${visitor}`)).size,
+    visits: visits.length,
+    views: visits.reduce((sum, visit) => sum + pagesIn(visit).length, 0),
+    bounces: visits.filter((visit) => pagesIn(visit).length === 1 && visit.actions.every(({ kind }) => kind === 'view' || kind === 'time'))
+      .length,
+    seconds: visits.reduce((sum, visit) => sum + seconds(visit), 0),
+  }
+}
+
+const all = [...made.values()].flatMap(visitsOf)
+
+async function agrees(asked: Asked, dimension: Dimension): Promise<void> {
+  const mine = all.filter((visit) => visit.day >= asked.from && visit.day <= asked.until && passes(visit, asked.filters))
+  assert.deepEqual(await store.totals(asked), counted(mine))
+  const panel = await store.panel(asked, dimension)
+  const values = new Map<string, Visit[]>()
+  for (const visit of mine)
+    for (const value of new Set(valuesIn(visit, dimension))) values.set(value, [...(values.get(value) ?? []), visit])
+  for (const { value, counts } of panel.rows) {
+    const { visitors, visits, bounces } = counted(values.get(value) ?? [])
+    assert.deepEqual([counts.visitors, counts.visits, counts.bounces], [visitors, visits, bounces], `${dimension} ${value}`)
+    assert(counts.visitors >= 5 && value !== OTHER)
+  }
+  const frequent = [...values].filter(([, visits]) => counted(visits).visitors >= 5)
+  assert.deepEqual(panel.rows.map(({ value }) => value).sort(), frequent.map(([value]) => value).sort(), dimension)
+}
+
+const whole: Asked = { from: before, until: yesterday, filters: [] }
+const filtered: Asked = {
+  ...whole,
+  filters: [
+    { dimension: 'channel', values: ['search', 'direct'] },
+    { dimension: 'page', values: ['/services'] },
+    { dimension: 'host', values: ['docs.example'], not: true },
+  ],
+}
+
+test('days that are not folded are counted rightly, with filters and without', async () => {
+  for (const dimension of ['page', 'entry', 'exit', 'referrer', 'country', 'browser', 'version', 'hour', 'action', 'property'] as const) {
+    await agrees(whole, dimension)
+    await agrees(filtered, dimension)
+  }
+  await agrees({ from: before, until: before, filters: [{ dimension: 'country', values: ['DE'] }] }, 'language')
+})
+
+test('what comes in later is counted with the rest, once', async () => {
+  const first = await store.totals({ from: today, until: today, filters: [] })
+  const [one] = made.get(yesterday) ?? []
+  assert(one)
+  await Promise.all([store.record([{ ...one, at: now() }]), store.record([{ ...one, at: now(), visitor: 1n }])])
+  for (let again = 0; again < 2; again++) {
+    const later = await store.totals({ from: today, until: today, filters: [] })
+    assert.deepEqual([later.visitors - first.visitors, later.views - first.views], [2, 2])
+  }
+  assert.equal((await store.present(5)).visitors, 2)
+})
+
+test('folding keeps every count that is large enough, and nothing of the day else', async () => {
+  const unfolded = { totals: await store.totals(whole), filtered: await store.totals(filtered), days: await store.days(whole) }
+  assert.deepEqual(await store.unfolded(), [before, yesterday])
+  await Promise.all([store.fold(before), store.fold(before), store.fold(yesterday)])
+  assert.deepEqual(await store.unfolded(), [])
+  assert.deepEqual(await house.query('select count(*)::int as n from actions where day < $1', [today]), [{ n: 0 }])
+  assert.deepEqual(await store.totals(whole), unfolded.totals)
+  assert.deepEqual(await store.days(whole), unfolded.days)
+  assert.deepEqual(await store.totals(filtered), unfolded.filtered)
+  for (const dimension of ['page', 'country', 'referrer', 'version'] as const) {
+    const panel = await store.panel(whole, dimension)
+    const sum = panel.rows.reduce((visits, { counts }) => visits + counts.visits, panel.other.visits)
+    if (!isMany(dimension)) assert.equal(sum, unfolded.totals.visits)
+    for (const { value, counts } of panel.rows) {
+      const mine = all.filter((visit) => valuesIn(visit, dimension).includes(value))
+      assert(counts.visits <= mine.length, `${dimension} ${value}`)
+      const enough = new Set([before, yesterday].filter((day) => counted(mine.filter((visit) => visit.day === day)).visitors >= 5))
+      assert.equal(counts.visits, mine.filter(({ day }) => enough.has(day)).length, `${dimension} ${value}`)
+    }
+  }
+})
+
+test('nothing that is kept is about fewer visitors than the threshold', async () => {
+  const small = await house.query(
+    "select dimension, value, visitors from tallies where visitors < 5 and value <> '(other)' and dimension not in ('all', 'reader hour')",
+  )
+  assert.deepEqual(
+    small.filter(({ value }) => value !== ''),
+    [],
+  )
+  const { foldedBetween, loadDays } = await import('./folded.ts')
+  const days = await loadDays(house.house.db, await foldedBetween(house.house.db, before, yesterday), whoDimensions)
+  for (const { base, singles } of days.values()) {
+    const crowds = new Map<string, Set<number>>()
+    for (let at = 0; at < base.visits; at++) {
+      const who = whoDimensions.map((dimension) => singles.get(dimension)?.codes[at]).join(' ')
+      crowds.set(who, (crowds.get(who) ?? new Set()).add(base.visitor[at] ?? 0))
+    }
+    const nothing = whoDimensions.map(() => 0).join(' ')
+    for (const [who, visitors] of crowds) assert(visitors.size >= 5 || who === nothing, `${who}: ${visitors.size}`)
+    assert(crowds.size > 50)
+  }
+})
+
+test('the heat map adds up, on both clocks', async () => {
+  const { visits } = await store.totals(whole)
+  const sum = (hours: readonly number[]): number => hours.reduce((all, one) => all + one, 0)
+  assert.equal(sum(await store.heat(whole, 'utc')), visits)
+  assert(sum(await store.heat(whole, 'reader')) > visits * 0.8)
+  const direct: Asked = { ...whole, filters: [{ dimension: 'channel', values: ['direct'] }] }
+  assert.equal(sum(await store.heat(direct, 'utc')), (await store.totals(direct)).visits)
+})
+
+test('a day that is folded is not opened again by its past', async () => {
+  setAhead(DAY)
+  assert.deepEqual(await store.unfolded(), [today])
+  setAhead(0)
+})
