@@ -10,6 +10,7 @@ import { serviceRoutes } from './services/routes.tsx'
 import { accountRoutes } from './sessions/account-routes.tsx'
 import { sessionRoutes } from './sessions/routes.tsx'
 import { staffRoutes } from './staff/routes.tsx'
+import { updateRoutes } from './updates/routes.tsx'
 import { FaultPage, RefusalPage } from './web/errors.tsx'
 import { healthRoutes, measured, type Readiness } from './web/health.ts'
 import type { House, Web } from './web/house.ts'
@@ -30,6 +31,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     sessionRoutes,
     accountRoutes,
     rightsRoutes,
+    updateRoutes,
     staffRoutes,
     devMailRoutes,
   ])

@@ -19,6 +19,8 @@ export interface Config {
   readonly hosts: readonly string[]
   /** The domain that sessions span, or undefined for this host alone. */
   readonly cookieDomain: string | undefined
+  /** Other sites of the operator's, such as `https://blog.example.com`, whose forms may ask for updates. */
+  readonly formOrigins: readonly string[]
   readonly databaseUrl: string | undefined
   readonly dataDir: string
   readonly contentDir: string
@@ -66,6 +68,7 @@ const schema = z.object({
   ORIGIN: optional(origin),
   HOSTS: optional(z.string()),
   COOKIE_DOMAIN: optional(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'must look like example.com')),
+  FORM_ORIGINS: optional(z.string()),
   DATABASE_URL: optional(z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres://')),
   DATA_DIR: setting(z.string().default('./data')),
   CONTENT_DIR: setting(z.string().default('./content')),
@@ -104,6 +107,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     origin: siteOrigin,
     hosts: hostsOf(raw, siteOrigin),
     cookieDomain: raw.COOKIE_DOMAIN,
+    formOrigins: originsOf(raw.FORM_ORIGINS ?? ''),
     databaseUrl: raw.DATABASE_URL,
     dataDir,
     contentDir: resolve(raw.CONTENT_DIR),
@@ -180,11 +184,21 @@ function requireProduction(raw: Raw, siteOrigin: string): void {
 
 const weak = (secret: string): boolean => secret.length < 32 || new Set(secret).size < 12
 
-function hostsOf(raw: Raw, siteOrigin: string): string[] {
-  const listed = (raw.HOSTS ?? '')
+const listOf = (text: string): string[] =>
+  text
     .split(',')
-    .map((host) => host.trim().toLowerCase())
+    .map((entry) => entry.trim().toLowerCase())
     .filter(Boolean)
+
+function originsOf(list: string): string[] {
+  const origins = listOf(list)
+  const wrong = origins.find((entry) => !origin.safeParse(entry).success)
+  if (wrong) throw new WrongSetting(`FORM_ORIGINS lists "${wrong}", which does not look like https://example.com.`)
+  return origins
+}
+
+function hostsOf(raw: Raw, siteOrigin: string): string[] {
+  const listed = listOf(raw.HOSTS ?? '')
   const wrong = listed.find((host) => !/^[a-z0-9.-]+(:\d+)?$/.test(host))
   if (wrong) throw new WrongSetting(`HOSTS lists "${wrong}", which is not a host name.`)
   const local = raw.ENVIRONMENT === 'development' ? ['localhost', '127.0.0.1', '[::1]'].map((host) => `${host}:${raw.PORT}`) : []

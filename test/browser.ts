@@ -19,10 +19,11 @@ export class Browser {
     return this.#send(path, { method: 'GET', headers })
   }
 
-  /** Sends a form from one of our own pages. */
-  post(path: string, form: Record<string, string> = {}, headers: Record<string, string> = {}): Promise<Response> {
+  /** Sends a form from one of our own pages; a list is a field that is sent several times. */
+  post(path: string, form: Record<string, string | readonly string[]> = {}, headers: Record<string, string> = {}): Promise<Response> {
     const own = { 'content-type': 'application/x-www-form-urlencoded', origin: this.#origin, 'sec-fetch-site': 'same-origin' }
-    return this.#send(path, { method: 'POST', body: new URLSearchParams(form).toString(), headers: { ...own, ...headers } })
+    const fields = Object.entries(form).flatMap(([name, values]) => [values].flat().map((value): [string, string] => [name, value]))
+    return this.#send(path, { method: 'POST', body: new URLSearchParams(fields).toString(), headers: { ...own, ...headers } })
   }
 
   /** Sends JSON from one of our own scripts. */

@@ -2,6 +2,8 @@
  * Every page that there is, and how to get there: for the tests that look at all of them. A route that
  * shows a page and is not visited here fails `test/attack.test.ts`.
  */
+import { asId, type Id } from '../src/log.ts'
+import { unsubscribeToken } from '../src/updates/link.ts'
 import type { Browser } from './browser.ts'
 import { linkIn, type TestHouse } from './harness.ts'
 
@@ -46,6 +48,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   const begun = (await ada.post('/services/small-hosting/team', { seats: '3' })).headers.get('location') ?? ''
   await ada.post('/account/security/second-factor')
   await ada.post('/account/proof/letter')
+  const updates = await updatePages(house)
   await house.settle()
   return {
     browsers: { visitor: house.browser(), waiting, ada, owner },
@@ -57,6 +60,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       open('ada', begun.replace('billing/begin', 'services'), 'a service that waits for its payment'),
       ...servicePages(),
       ...staffPages(id, guest),
+      ...updates,
       open('visitor', invitation, 'invitation'),
       open('visitor', receipt, 'receipt'),
     ],
@@ -102,6 +106,43 @@ function doorPages({ welcome, reset }: { welcome: string; reset: string }): Page
     send('visitor', '/password/reset', { email: 'nobody@example.org' }, 'reset asked for', 200),
     open('visitor', reset, 'new password'),
     send('visitor', reset, { password: 'short' }, 'new password with errors'),
+  ]
+}
+
+/** A subscriber with a letter of every kind, and what its links open. */
+async function updatePages(house: TestHouse): Promise<Page[]> {
+  const visitor = house.browser()
+  const letterTo = async (email: string, path: string, form: Page['form'] = {}) => {
+    await visitor.post(path, { ...form })
+    return linkIn((await house.inbox(email))[0])
+  }
+  const rita = { name: 'Rita Reader', email: 'rita@example.org' }
+  await visitor.post(await letterTo(rita.email, '/updates', { ...rita, topics: 'news' }))
+  const [{ id } = { id: asId('') }] = await house.query<{ id: Id }>('select id from subscriptions')
+  const leave = `/updates/unsubscribe/${id ? unsubscribeToken(house.house.db, { subscriptionId: id, topic: 'news' }) : ''}`
+  const back = await letterTo(rita.email, leave)
+  await visitor.post(back)
+  const preferences = await letterTo(rita.email, '/updates/preferences', { email: rita.email })
+  const confirm = await letterTo('sam@example.org', '/updates', { name: 'Sam', email: 'sam@example.org', topics: 'news,events' })
+  return [
+    ...['/updates', '/updates/asked', '/updates/confirmed', '/updates/left', '/updates/returned', '/updates/left-all'].map((path) =>
+      open('visitor', path),
+    ),
+    send('visitor', '/updates', { name: '', email: 'nonsense', topics: 'events' }, 'subscribing with errors'),
+    open('visitor', confirm, 'confirming updates'),
+    open('visitor', '/updates/confirm/none', 'confirming what is over', 410),
+    open('visitor', leave, 'leaving a topic'),
+    open('visitor', '/updates/unsubscribe/none', 'a broken link', 404),
+    open('visitor', back, 'undoing a departure'),
+    open('visitor', '/updates/preferences', 'asking for preferences'),
+    send('visitor', '/updates/preferences', { email: '' }, 'asking for preferences with errors'),
+    open('visitor', preferences, 'preferences'),
+    send('visitor', preferences, { name: '' }, 'preferences with errors'),
+    open('visitor', `${preferences}?done=saved`, 'preferences saved'),
+    open('ada', '/account/updates'),
+    open('owner', '/staff/updates/topics'),
+    send('owner', '/staff/updates/topics', { title: '', says: '', place: '' }, 'a topic with errors'),
+    open('owner', '/staff/updates/topics/news'),
   ]
 }
 

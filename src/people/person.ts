@@ -48,6 +48,11 @@ export async function settleIn(tx: For<'security'>, id: Id): Promise<void> {
   await tx.delete(guests).where(eq(guests.personId, id))
 }
 
+/** Is this somebody who is known by their subscriptions alone? */
+export async function isGuest(tx: For<'updates' | 'rights'>, id: Id): Promise<boolean> {
+  return (await tx.select().from(guests).where(eq(guests.personId, id))).length > 0
+}
+
 /** The person with this address (in lower case), if there is one. */
 export async function personWith(tx: Reading, email: string): Promise<Person | undefined> {
   const [person] = await tx.select().from(people).where(eq(people.email, email)).limit(1)

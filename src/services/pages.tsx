@@ -23,6 +23,9 @@ export const HomePage = ({ home, services, currency }: { home: Content['home'] }
       <a class="button quiet" href="/services">
         Look at the services
       </a>
+      <a class="button quiet" href="/updates">
+        Get updates by e-mail
+      </a>
     </p>
     <section>
       <h2>Services</h2>

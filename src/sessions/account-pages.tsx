@@ -1,7 +1,7 @@
 /** Pages about oneself: who am I here, and moving to another address. */
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Errors, Field, Submit } from '../web/forms.tsx'
-import { Icon } from '../web/icons.tsx'
+import { Icon, type IconName } from '../web/icons.tsx'
 import { Crumbs, Notice } from '../web/layout.tsx'
 import { Facts, Moment } from '../web/lists.tsx'
 
@@ -63,6 +63,9 @@ export const AccountPage = ({ person, joinedAt, changed, errors = {}, typed }: A
         <Way to="/account/security" icon="lock" title="Security">
           Password, passkeys, second factor, and where you are signed in
         </Way>
+        <Way to="/account/updates" icon="mail" title="Updates">
+          What you get from us by e-mail, and leaving it
+        </Way>
         <Way to="/account/privacy" icon="shield-check" title="Privacy">
           What we hold about you: read it, take a copy, correct it, erase it
         </Way>
@@ -76,7 +79,7 @@ export const AccountPage = ({ person, joinedAt, changed, errors = {}, typed }: A
   </>
 )
 
-const Way = ({ to, icon, title, children }: { to: string; icon: 'lock' | 'shield-check' | 'users'; title: string; children: string }) => (
+const Way = ({ to, icon, title, children }: { to: string; icon: IconName; title: string; children: string }) => (
   <li>
     <Icon name={icon} />
     <div>

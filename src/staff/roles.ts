@@ -24,6 +24,12 @@ export const abilities = {
   export: { says: 'Take out lists of people', roles: ['owner'], doors: ['/staff/people/export'] },
   team: { says: 'Invite to the team, change roles, remove', roles: ['owner'], doors: ['/staff/team'], tab: 'Team' },
   services: { says: 'Change the catalogue: services and plans', roles: ['owner', 'billing'], doors: ['/staff/services'], tab: 'Services' },
+  topics: {
+    says: 'Choose what people can subscribe to',
+    roles: ['owner', 'marketing'],
+    doors: ['/staff/updates/topics'],
+    tab: 'Topics',
+  },
   jobs: { says: 'See later work, and try again what failed', roles: ['owner'], doors: ['/staff/jobs'], tab: 'Jobs' },
 } as const satisfies Record<string, Ability>
 export type AbilityName = keyof typeof abilities

@@ -45,6 +45,32 @@ export const typedCode = z
   .transform((text) => text.replace(/[\s-]/g, '').toLowerCase())
   .pipe(z.string().min(1, 'Please type the code.'))
 
+/** A language, such as `de` or `pt-BR`, in its usual spelling; what is none counts as none given. */
+export const languageTag = z
+  .string()
+  .max(35)
+  .transform((text) => canonicalTag(text))
+  .nullable()
+  .catch(null)
+
+function canonicalTag(text: string): string | null {
+  try {
+    return Intl.getCanonicalLocales(text)[0] ?? null
+  } catch {
+    return null
+  }
+}
+
+/** What was ticked of several: fields of one name, or one field with commas between. */
+export const ticked = z
+  .string()
+  .max(2_000)
+  .optional()
+  .transform((text) => tickedIn(text))
+
+/** The same, of a form that was refused. */
+export const tickedIn = (text: string | undefined): string[] => (text ?? '').split(/[\n,]/).filter(Boolean)
+
 /** Reads the request's form with `schema`; fields that it does not name are dropped. */
 export async function readForm<S extends z.ZodObject>(c: Context, schema: S): Promise<Form<z.infer<S>>> {
   const typed = await typedIn(c)
@@ -58,12 +84,16 @@ async function typedIn(c: Context): Promise<Record<string, string>> {
   if (type !== '' && !/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) {
     throw new Refusal(415, 'This address takes a form. Please use the page that it belongs to.')
   }
-  const body = await c.req.parseBody().catch(() => {
+  const body = await c.req.parseBody({ all: true }).catch(() => {
     throw new Refusal(400, 'That form arrived damaged. Please send it again.')
   })
-  return Object.fromEntries(
-    Object.entries(body).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && !entry[1].includes('\0')),
-  )
+  return Object.fromEntries(Object.entries(body).flatMap(([name, value]) => textsIn(value).map((text) => [name, text])))
+}
+
+// A field that was sent more than once has a line for each; where one line is expected it is refused.
+function textsIn(value: unknown): string[] {
+  const texts = [value].flat().filter((text): text is string => typeof text === 'string' && !text.includes('\0'))
+  return texts.length > 0 ? [texts.join('\n')] : []
 }
 
 function firstErrors(error: z.ZodError): Record<string, string> {

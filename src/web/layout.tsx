@@ -49,6 +49,7 @@ const words = {
 
 const places: readonly Place[] = [
   { href: '/services', text: 'Services' },
+  { href: '/updates', text: 'Updates' },
   { href: '/help', text: 'Help' },
   { href: '/privacy', text: 'Privacy' },
 ]
@@ -64,6 +65,7 @@ const accountPlaces: readonly Place[] = [
   { href: '/account', text: 'Account' },
   { href: '/account/services', text: 'Services' },
   { href: '/account/security', text: 'Security' },
+  { href: '/account/updates', text: 'Updates' },
   { href: '/account/privacy', text: 'Privacy' },
 ]
 
@@ -71,6 +73,7 @@ const small: readonly Place[] = [
   { href: '/privacy', text: 'Privacy' },
   { href: '/privacy/data', text: 'Data we keep' },
   { href: '/cookies', text: 'Cookies' },
+  { href: '/updates', text: 'Updates' },
   { href: '/help', text: 'Help' },
   { href: '/help/contact', text: 'Contact' },
   { href: '/security', text: 'Security' },

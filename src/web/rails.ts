@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import type { Config } from '../config.ts'
 import { safeHeaders } from './headers.ts'
 import type { House, Web } from './house.ts'
 import { readyPage } from './ready.ts'
@@ -21,7 +22,7 @@ export function rails(house: House): MiddlewareHandler<Web> {
     if (!listed) throw new Refusal(421, 'This address is not served here.')
     // No address of ours holds this sign, and PostgreSQL refuses every text that does.
     if (/%00/.test(c.req.url)) throw nothingHere('NUL in an address')
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') requireOurOwnForm(c, hosts)
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') requireOurOwnForm(c, house.config, hosts)
     await next()
   }
 }
@@ -30,15 +31,25 @@ const hostOf = (c: Context): string => (c.req.header('host') ?? new URL(c.req.ur
 
 // Browsers say where a form came from. A program that sends neither header carries nobody's cookies
 // unasked, so it cannot be tricked into a forged request.
-function requireOurOwnForm(c: Context, hosts: ReadonlySet<string>): void {
+function requireOurOwnForm(c: Context, config: Config, hosts: ReadonlySet<string>): void {
   const site = c.req.header('sec-fetch-site')
   const origin = c.req.header('origin')
+  if (mayComeFrom(c.req.path, origin, config)) return
   const ours = origin === undefined || hosts.has(hostIn(origin))
   if (site === 'same-origin' || site === 'none') return
   if (site === 'same-site' && ours && origin !== undefined) return
   if (site === undefined && ours) return
   throw new Refusal(403, 'That form came from another site, so nothing was done. Please use the page here.', { detail: 'cross-site form' })
 }
+
+// Two forms may come from elsewhere. Both read no cookie, so that nobody can be made to send them as
+// who they are: asking for updates causes one letter to the address that was typed, and comes from
+// sites that the operator lists; leaving by a letter's link does what its holder may do from anywhere,
+// and mail programs on the web send it from their own pages (RFC 8058).
+const LEAVING = /^\/updates\/unsubscribe\/[^/]+$/
+
+const mayComeFrom = (path: string, origin: string | undefined, { formOrigins }: Config): boolean =>
+  LEAVING.test(path) || (path === '/updates' && origin !== undefined && formOrigins.includes(origin.toLowerCase()))
 
 const hostIn = (origin: string): string => (URL.canParse(origin) ? new URL(origin).host : '')
 

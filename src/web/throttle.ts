@@ -18,6 +18,8 @@ export const limits = {
   'password by address': { hits: 20, in: HOUR },
   'code by network': { hits: 60, in: HOUR },
   'second factor by person': { hits: 10, in: 15 * MINUTE },
+  'updates by network': { hits: 30, in: HOUR },
+  'wrong link by network': { hits: 60, in: HOUR },
   'link by network': { hits: 60, in: HOUR },
   'passkey by network': { hits: 120, in: HOUR },
   'new address by person': { hits: 6, in: HOUR },

@@ -1,0 +1,13 @@
+/** E-mail updates: subscribing, choosing, leaving; the topics in the console. */
+import { Hono } from 'hono'
+import type { Web } from '../web/house.ts'
+import { leavingRoutes } from './leaving-routes.tsx'
+import { preferenceRoutes } from './preference-routes.tsx'
+import { subscribingRoutes } from './subscribing-routes.tsx'
+import { topicRoutes } from './topic-routes.tsx'
+
+export const updateRoutes = new Hono<Web>()
+  .route('/', subscribingRoutes)
+  .route('/', leavingRoutes)
+  .route('/', preferenceRoutes)
+  .route('/', topicRoutes)
