@@ -1,18 +1,25 @@
-// Writes what is generated from the code: docs/register.md. With --check it changes nothing and fails
+// Writes what is generated from the code: docs/register.md, docs/openapi.json. With --check it changes nothing and fails
 // when a generated file, or the migrations, are not what the code would make now.
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+const { operations } = await import('../src/app.ts')
+const { openApiDocument } = await import('../src/programs/document.ts')
 const { registerDocument } = await import('../src/policy/register-document.ts')
 const checking = process.argv.includes('--check')
-const files = { 'docs/register.md': registerDocument() }
+// The operator's name and address are settings, so the document of the repository bears an example's.
+const example = { company: 'Cloudrun Inc', origin: 'https://cloudrun.example', contact: 'hello@cloudrun.example' }
+const files = {
+  'docs/register.md': registerDocument(),
+  'docs/openapi.json': `${JSON.stringify(openApiDocument(operations, example), null, 2)}\n`,
+}
 const stale = []
 
 for (const [path, text] of Object.entries(files)) {
   if (!checking) writeFileSync(path, text)
-  else if (readFileSync(path, 'utf8') !== text) stale.push(`${path} is not what the code says: run npm run generate`)
+  else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) stale.push(`${path} is not what the code says: run npm run generate`)
 }
 
 /** Would drizzle-kit write a migration now? Then a table was changed without one. */

@@ -5,6 +5,10 @@ import { helpRoutes } from './help/routes.tsx'
 import { log, logFault, word } from './log.ts'
 import { devMailRoutes } from './mail/routes.tsx'
 import { policyRoutes } from './policy/routes.tsx'
+import { keyApi } from './programs/api-routes.tsx'
+import { apiRoutes, type Operation } from './programs/api.ts'
+import { documentRoutes } from './programs/document-routes.tsx'
+import { programRoutes } from './programs/routes.tsx'
 import { rightsRoutes } from './rights/routes.tsx'
 import { serviceRoutes } from './services/routes.tsx'
 import { accountRoutes } from './sessions/account-routes.tsx'
@@ -19,6 +23,9 @@ import { boundedBody, rails } from './web/rails.ts'
 import { nothingHere, problem, Refusal } from './web/refusal.ts'
 import { siteRoutes } from './web/site-routes.tsx'
 
+/** Every operation of the API, as `/api/v1` and its description show them. */
+export const operations: readonly Operation[] = [...keyApi]
+
 /** Opens every door of the house. */
 export function openApp(house: House, readiness: Readiness = { leaving: false, migrations: 1 }): Hono<Web> {
   const app = new Hono<Web>()
@@ -32,6 +39,9 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     accountRoutes,
     rightsRoutes,
     updateRoutes,
+    programRoutes,
+    documentRoutes(operations),
+    apiRoutes(operations),
     staffRoutes,
     devMailRoutes,
   ])
@@ -47,14 +57,14 @@ function answerTo(c: Context<Web>, fault: unknown): Response | Promise<Response>
   if (fault instanceof HTTPException) return fault.getResponse()
   if (fault instanceof Refusal) return refuse(c, fault)
   logFault('web.fault', fault, { request: word(c.get('requestId')), method: word(c.req.method), route: word(c.req.routePath) })
-  if (wantsProblem(c)) return problem(500, 'Something went wrong on our side.', c.get('requestId'))
+  if (wantsProblem(c)) return problem(c, { status: 500, words: 'Something went wrong on our side.' }, c.get('requestId'))
   return showPage(c, { title: 'Something went wrong', robots: 'noindex' }, FaultPage({ requestId: c.get('requestId') }), 500)
 }
 
 function refuse(c: Context<Web>, refusal: Refusal): Response | Promise<Response> {
   log('web.refused', { request: word(c.get('requestId')), status: refusal.status, detail: refusal.detail })
   if (refusal.retryAfter !== undefined) c.header('retry-after', String(refusal.retryAfter))
-  if (wantsProblem(c)) return problem(refusal.status, refusal.words, c.get('requestId'))
+  if (wantsProblem(c)) return problem(c, refusal, c.get('requestId'))
   return showPage(
     c,
     { title: refusal.status === 404 ? 'Nothing here' : 'Not done', robots: 'noindex' },

@@ -15,6 +15,7 @@ import {
   talliesHeld,
 } from './navigation/tables.ts'
 import { correctionsHeld, guestsHeld, peopleHeld, personKeysHeld } from './people/tables.ts'
+import { programAnswersHeld, programKeysHeld } from './programs/tables.ts'
 import { receiptsHeld } from './rights/tables.ts'
 import {
   attemptsHeld,
@@ -44,6 +45,8 @@ export const register: readonly Held[] = [
   preferenceLinksHeld,
   pendingHeld,
   topicsHeld,
+  programAnswersHeld,
+  programKeysHeld,
   looksHeld,
   exportsHeld,
   staffHeld,

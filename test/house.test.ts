@@ -107,6 +107,14 @@ test('every file of processors/ bears a nameplate', () => {
   }
 })
 
+test('every room’s operations of the API are mounted, and described, by app.ts', () => {
+  const [, list = ''] = /export const operations: readonly Operation\[\] = \[([^\]]*)\]/.exec(read('src/app.ts')) ?? []
+  for (const file of sources.filter((file) => file.endsWith('/api-routes.tsx'))) {
+    const name = /export const (\w+) = \[/.exec(read(file))?.[1]
+    assert(name && list.includes(`...${name}`), `${file}: spread its list of operations into operations of src/app.ts`)
+  }
+})
+
 test('process.env is read in one place', () => {
   const readers = sources.filter(
     (file) => /process\.env/.test(read(file)) && !/^src\/(config|cli|main|demo)(-[a-z]+)?\.ts$|^src\/commands\//.test(file),

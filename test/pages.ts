@@ -72,7 +72,7 @@ const send = (as: Who, path: string, form: Page['form'], says: string, status = 
 
 function publicPages({ house: { content } }: TestHouse): Page[] {
   const fixed = ['/', '/services', '/help', '/help/contact', '/privacy', '/privacy/versions', '/privacy/data', '/privacy/processors']
-  const plain = ['/cookies', '/security', '/dev/mail']
+  const plain = ['/cookies', '/security', '/api/docs', '/dev/mail']
   const written = [
     ...content.services.map(({ slug }) => `/services/${slug}`),
     ...content.help.map(({ slug }) => `/help/${slug}`),
@@ -183,6 +183,8 @@ function staffPages(opened: string, unopened: string): Page[] {
     '/staff/people/invite',
     '/staff/team',
     '/staff/jobs',
+    '/staff/programs',
+    '/staff/programs/keys/new',
   ]
   const people = [`/staff/people/${opened}`, `/staff/people/${unopened}`]
   return [...paths, ...people].map((path) => open('owner', path))

@@ -31,6 +31,12 @@ export const abilities = {
     tab: 'Topics',
   },
   jobs: { says: 'See later work, and try again what failed', roles: ['owner'], doors: ['/staff/jobs'], tab: 'Jobs' },
+  programs: {
+    says: 'Give the company’s own programs keys, and choose what they are told',
+    roles: ['owner'],
+    doors: ['/staff/programs'],
+    tab: 'Programs',
+  },
 } as const satisfies Record<string, Ability>
 export type AbilityName = keyof typeof abilities
 export const abilityNames = Object.keys(abilities) as AbilityName[]

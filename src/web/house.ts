@@ -29,12 +29,24 @@ export interface SignedIn {
   readonly factor: boolean
 }
 
+/** Which of the company's own programs asks, as its key says. */
+export interface Program {
+  readonly keyId: Id
+  readonly name: string
+  /** What the key opens; the words of `programs/scopes.ts`. */
+  readonly scopes: readonly string[]
+  /** The one service that the key is bound to, by its word in the catalogue; without it, it is bound to none. */
+  readonly service: string | undefined
+  readonly expiresAt: Date | undefined
+}
+
 /** What a request carries through the routes. */
 export interface Web extends Env {
   Variables: {
     house: House
     requestId: string
     signedIn: SignedIn
+    program: Program
     /** The role in which a member of staff is here; the staff room's word, see `staff/guard.ts`. */
     role: string
     /** The console's navigation for that role. */

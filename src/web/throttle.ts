@@ -25,6 +25,8 @@ export const limits = {
   'new address by person': { hits: 6, in: HOUR },
   'copy by person': { hits: 20, in: HOUR },
   'invitation by person': { hits: 100, in: HOUR },
+  'wrong key by network': { hits: 300, in: HOUR },
+  'requests by key': { hits: 6_000, in: MINUTE },
 } as const
 export type Limit = keyof typeof limits
 
@@ -42,9 +44,10 @@ export async function limit(db: Database, which: Limit, subject: string): Promis
   })
 }
 
-async function count(db: Database, which: Limit, subject: string): Promise<{ hits: number; resetsAt: Date }> {
+/** Counts `by` tries at once, and says how many there were until when; what follows from it is up to the caller. */
+export async function count(db: Database, which: Limit, subject: string, by = 1): Promise<{ hits: number; resetsAt: Date }> {
   const keyHash = createHmac('sha256', db.keyring.own('throttle')).update(`${which}\n${subject}`).digest('base64url')
-  const fresh = { keyHash, hits: 1, resetsAt: fromNow(limits[which].in) }
+  const fresh = { keyHash, hits: by, resetsAt: fromNow(limits[which].in) }
   const over = sql`${throttles.resetsAt} <= ${now().toISOString()}::timestamptz`
   const [row] = await db.as('security', (tx) =>
     tx
@@ -53,7 +56,7 @@ async function count(db: Database, which: Limit, subject: string): Promise<{ hit
       .onConflictDoUpdate({
         target: throttles.keyHash,
         set: {
-          hits: sql`case when ${over} then 1 else ${throttles.hits} + 1 end`,
+          hits: sql`case when ${over} then ${by}::integer else ${throttles.hits} + ${by}::integer end`,
           resetsAt: sql`case when ${over} then excluded.resets_at else ${throttles.resetsAt} end`,
         },
       })
