@@ -5,7 +5,7 @@ import { rename } from '../people/person.ts'
 import { emailAddress, type Form, personName, readForm, refuseField } from '../web/form.ts'
 import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
-import { limit } from '../web/throttle.ts'
+import { limit, limitLettersFrom } from '../web/throttle.ts'
 import { AccountPage, AddressPage } from './account-pages.tsx'
 import { beginMove } from './attempt.ts'
 import { waitFor } from './doorway.tsx'
@@ -54,7 +54,7 @@ async function changeAddress(c: Ctx): Promise<Response> {
   const { email } = form.data
   if (email === person.email) return askForAddress(c, refuseField({ email }, 'email', 'That is your address already.'))
   await limit(house.db, 'new address by person', person.personId)
-  await limit(house.db, 'letters by address', email)
+  await limitLettersFrom(c, email)
   waitFor(c, await beginMove(house, person, email))
   return c.redirect('/sign-in/code', 303)
 }

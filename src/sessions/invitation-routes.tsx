@@ -8,7 +8,7 @@ import { clientNetwork } from '../web/client.ts'
 import { emailAddress, type Form, personName, readForm } from '../web/form.ts'
 import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
-import { limit } from '../web/throttle.ts'
+import { limit, limitLetters } from '../web/throttle.ts'
 import { begin } from './attempt.ts'
 import { coming, goIn, waitFor, withThen } from './doorway.tsx'
 import { type Entered, enterInvited } from './entering.ts'
@@ -66,7 +66,7 @@ async function acceptByCode(c: Ctx, token: string, found: Found): Promise<Respon
   const house = c.get('house')
   const form = await readForm(c, z.object({ name: personName, email: emailAddress }))
   if (!form.ok) return show(c, token, found, form)
-  await limit(house.db, 'letters by address', form.data.email)
+  await limitLetters(c, 'sign-up', form.data.email)
   waitFor(c, await begin(house, { wants: 'sign-up', ...form.data, invitationId: found.invitation.id }))
   return c.redirect(withThen('/sign-in/code', WELCOME), 303)
 }

@@ -72,7 +72,7 @@ async function byPassword(c: Ctx): Promise<Response> {
   const then = onward(form.data.then)
   const proofs = await proofsOf(c)
   if (!proofs.password) return c.redirect(withThen('/account/proof', then), 303)
-  await limit(db, 'password by address', person.email)
+  await limit(db, 'password by person', person.personId)
   const right = await isPasswordOf(db, person.personId, form.data.password ?? '')
   log('sessions.proof', { by: word('password'), right })
   if (!right) return askForProof(c, then, { password: 'That is not your password.' })
@@ -106,7 +106,7 @@ async function sendCode(c: Ctx): Promise<Response> {
   const form = await readForm(c, z.object({ then }))
   const to = onward(form.ok ? form.data.then : undefined)
   if (!(await proofsOf(c)).letter) return c.redirect(withThen('/account/proof', to), 303)
-  await limit(house.db, 'letters by address', person.email)
+  await limit(house.db, 'letters by person', person.personId)
   waitFor(c, await beginProof(house, person))
   return c.redirect(withThen('/account/proof/code', to), 303)
 }

@@ -10,7 +10,7 @@ import { readCookie, takeCookie } from '../web/cookies.ts'
 import { emailAddress, personName, readForm, typedCode } from '../web/form.ts'
 import type { House, Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
-import { limit } from '../web/throttle.ts'
+import { limit, limitLetters, limitPasswords } from '../web/throttle.ts'
 import { type Attempt, attemptBehind, begin, countTry, endAttempts, type First, redeem, tryCode } from './attempt.ts'
 import { attemptHere, coming, expired, goIn, waitFor, withThen } from './doorway.tsx'
 import { addressChangedLetter } from './emails.ts'
@@ -69,7 +69,7 @@ async function signUp(c: Ctx): Promise<Response> {
   const form = await readForm(c, signUpForm)
   if (!form.ok) return showPage(c, { title: 'Register' }, <SignUpPage {...form} />, 422)
   await limit(house.db, 'sign-up by network', clientNetwork(c))
-  await limit(house.db, 'letters by address', form.data.email)
+  await limitLetters(c, 'sign-up', form.data.email)
   waitFor(c, await begin(house, { wants: 'sign-up', ...form.data }))
   return c.redirect('/sign-in/code', 303)
 }
@@ -83,7 +83,7 @@ async function signInByForm(c: Ctx): Promise<Response> {
 
 async function byLetter(c: Ctx, { email, then }: { email: string; then?: string | undefined }): Promise<Response> {
   const house = c.get('house')
-  await limit(house.db, 'letters by address', email)
+  await limitLetters(c, 'sign-in', email)
   waitFor(c, await begin(house, { wants: 'sign-in', email }))
   return c.redirect(withThen('/sign-in/code', then), 303)
 }
@@ -93,7 +93,7 @@ async function byPassword(
   { email, password, then }: { email: string; password: string; then?: string | undefined },
 ): Promise<Response> {
   const { db } = c.get('house')
-  await limit(db, 'password by address', email)
+  await limitPasswords(c, email)
   const person = await personByPassword(db, email, password)
   log('sessions.password', { right: person !== undefined })
   const errors = { password: 'That address and that password do not belong together.' }
@@ -230,7 +230,7 @@ async function askForReset(c: Ctx): Promise<Response> {
   const form = await readForm(c, z.object({ email: emailAddress }))
   if (!form.ok) return showPage(c, { title: 'A new password' }, <ResetPage {...form} />, 422)
   await limit(house.db, 'sign-in by network', clientNetwork(c))
-  await limit(house.db, 'letters by address', form.data.email)
+  await limitLetters(c, 'reset', form.data.email)
   await begin(house, { wants: 'reset', email: form.data.email })
   return showPage(c, { title: 'Check your inbox' }, <ResetSentPage />)
 }

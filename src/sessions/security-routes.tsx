@@ -81,7 +81,7 @@ async function setPassword(c: Ctx): Promise<Response> {
 async function isOld(c: Ctx, old: string | undefined): Promise<boolean> {
   const { db } = c.get('house')
   const person = c.get('signedIn')
-  await limit(db, 'password by address', person.email)
+  await limit(db, 'password by person', person.personId)
   return isPasswordOf(db, person.personId, old ?? '')
 }
 

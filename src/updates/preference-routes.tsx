@@ -8,7 +8,7 @@ import { clientNetwork } from '../web/client.ts'
 import { emailAddress, type Form, languageTag, personName, readForm, ticked } from '../web/form.ts'
 import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
-import { limit } from '../web/throttle.ts'
+import { limit, limitLetters } from '../web/throttle.ts'
 import { type Exit, leaveAll } from './departure.ts'
 import { AskForLinkPage, ChoosePage } from './preference-pages.tsx'
 import { choose, personBehind, preferencesOf, sendLink } from './preferences.ts'
@@ -44,7 +44,7 @@ async function sendByForm(c: Ctx): Promise<Response> {
   const form = await readForm(c, z.object({ email: emailAddress }))
   if (!form.ok) return askForLink(c, form)
   await limit(house.db, 'updates by network', clientNetwork(c))
-  await limit(house.db, 'letters by address', form.data.email)
+  await limitLetters(c, 'preferences', form.data.email)
   await house.db.as('updates', (tx) => sendLink(tx, house, form.data.email))
   return c.redirect('/updates/asked', 303)
 }

@@ -5,7 +5,7 @@ import { emailAddress, type Form, languageTag, personName, readForm, refuseField
 import type { House, Web } from '../web/house.ts'
 import { clientNetwork } from '../web/client.ts'
 import { publicPage, showPage } from '../web/page.tsx'
-import { limit } from '../web/throttle.ts'
+import { limit, limitLetters } from '../web/throttle.ts'
 import { ask, confirm, requestBehind } from './request.ts'
 import { ConfirmPage, type Outcome, OutcomePage, outcomes, OverPage, SubscribePage } from './subscribing-pages.tsx'
 import { openTopics, type Topic } from './topic.ts'
@@ -45,7 +45,7 @@ async function subscribeByForm(c: Ctx): Promise<Response> {
   if (!chosen)
     return again(c, topics, refuseField({ name, email }, 'topics', 'One of these topics takes no new subscribers. Please choose again.'))
   await limit(house.db, 'updates by network', clientNetwork(c))
-  await limit(house.db, 'letters by address', email)
+  await limitLetters(c, 'updates', email)
   await house.db.as('updates', (tx) => ask(tx, house, { name, email, topics: chosen, language, source: sourceOf(c) }))
   return c.redirect('/updates/asked', 303)
 }

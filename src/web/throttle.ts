@@ -5,17 +5,31 @@
  */
 import { createHmac } from 'node:crypto'
 import { sql } from 'drizzle-orm'
+import type { Context } from 'hono'
 import { HOUR, MINUTE, fromNow, now } from '../clock.ts'
 import type { Database } from '../database/connection.ts'
+import { clientNetwork } from './client.ts'
+import type { Web } from './house.ts'
 import { Refusal } from './refusal.ts'
 import { throttles } from './tables.ts'
 
-/** How many in what time. These are all the limits that there are; `docs/security.md` repeats none. */
+const newestLetter = 'Look for the newest letter from us: it says how to go on.'
+const otherWays = 'You can also sign in with a code by e-mail or with a passkey.'
+
+/**
+ * How many in what time, and what one can do instead. These are all the limits that there are; why they are as they
+ * are, and why nobody can lock somebody else out, stands in `docs/security.md`.
+ */
 export const limits = {
   'sign-up by network': { hits: 30, in: HOUR },
   'sign-in by network': { hits: 60, in: HOUR },
-  'letters by address': { hits: 6, in: HOUR },
-  'password by address': { hits: 20, in: HOUR },
+  'letters by network and address': { hits: 6, in: HOUR, instead: newestLetter },
+  // As long as a code and its link are good, so that whoever is refused has a letter whose link works.
+  'letters by address': { hits: 4, in: 10 * MINUTE, instead: newestLetter },
+  'letters by person': { hits: 6, in: HOUR, instead: newestLetter },
+  'password by network and address': { hits: 20, in: HOUR, instead: otherWays },
+  'password by address': { hits: 200, in: HOUR, instead: otherWays },
+  'password by person': { hits: 20, in: HOUR },
   'code by network': { hits: 60, in: HOUR },
   'second factor by person': { hits: 10, in: 15 * MINUTE },
   'updates by network': { hits: 30, in: HOUR },
@@ -27,7 +41,7 @@ export const limits = {
   'invitation by person': { hits: 100, in: HOUR },
   'wrong key by network': { hits: 300, in: HOUR },
   'requests by key': { hits: 6_000, in: MINUTE },
-} as const
+} as const satisfies Record<string, { hits: number; in: number; instead?: string }>
 export type Limit = keyof typeof limits
 
 /**
@@ -36,12 +50,37 @@ export type Limit = keyof typeof limits
  */
 export async function limit(db: Database, which: Limit, subject: string): Promise<void> {
   const { hits, resetsAt } = await count(db, which, subject)
-  if (hits <= limits[which].hits) return
+  const bound: { hits: number; instead?: string } = limits[which]
+  if (hits <= bound.hits) return
   const seconds = Math.max(1, Math.ceil((resetsAt.getTime() - now().getTime()) / 1000))
-  throw new Refusal(429, `That was tried too often. Please wait ${inMinutes(seconds)} and try again.`, {
+  const wait = `Please wait ${inMinutes(seconds)} and try again.`
+  throw new Refusal(429, ['That was tried too often.', bound.instead, wait].filter(Boolean).join(' '), {
     detail: which,
     retryAfter: seconds,
   })
+}
+
+/** What a letter that anybody can ask for leads to: each is counted apart, so that none uses up another's. */
+export type Asked = 'sign-up' | 'sign-in' | 'reset' | 'updates' | 'preferences'
+
+/** Counts one letter to an address that anybody may have typed. */
+export async function limitLetters(c: Context<Web>, asked: Asked, email: string): Promise<void> {
+  await limitLettersFrom(c, email)
+  await limit(c.get('house').db, 'letters by address', `${asked}\n${email}`)
+}
+
+/** Counts one letter from this network alone: enough where the person who asks for it is counted, too. */
+export const limitLettersFrom = (c: Context<Web>, email: string): Promise<void> =>
+  limit(c.get('house').db, 'letters by network and address', `${clientNetwork(c)}\n${inbox(email)}`)
+
+// ada+one@ and ada+two@ are one inbox to many providers.
+const inbox = (email: string): string => email.replace(/\+[^@]*@/, '@')
+
+/** Counts one try of a password for an address that anybody may have typed. */
+export async function limitPasswords(c: Context<Web>, email: string): Promise<void> {
+  const { db } = c.get('house')
+  await limit(db, 'password by network and address', `${clientNetwork(c)}\n${email}`)
+  await limit(db, 'password by address', email)
 }
 
 /** Counts `by` tries at once, and says how many there were until when; what follows from it is up to the caller. */
