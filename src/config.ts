@@ -26,6 +26,14 @@ export interface Config {
   readonly contentDir: string
   readonly secret: string
   readonly smtpUrl: string | undefined
+  /** Connections over which updates go out, at most. */
+  readonly smtpConnections: number
+  /** Letters of an issue that are on their way to one domain at a time, at most. */
+  readonly domainConnections: number
+  /** Letters of an issue to one domain in a second, at most; 0 for no limit. */
+  readonly domainRate: number
+  /** A second person approves each issue before it goes. */
+  readonly updatesApproval: boolean
   readonly mailFrom: string
   readonly privacyAddress: string
   /** Where what comes back arrives, `+` and a word of ours before its @; undefined while no door for it is open. */
@@ -74,6 +82,10 @@ const schema = z.object({
   CONTENT_DIR: setting(z.string().default('./content')),
   SECRET: optional(z.string()),
   SMTP_URL: optional(z.string().regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')),
+  SMTP_CONNECTIONS: setting(z.coerce.number('must be a number').int().min(1).max(100).default(4)),
+  DOMAIN_CONNECTIONS: setting(z.coerce.number('must be a number').int().min(1).max(100).default(4)),
+  DOMAIN_RATE: setting(z.coerce.number('must be a number').min(0).default(0)),
+  UPDATES_APPROVAL: setting(z.enum(['yes', 'no'], 'must be yes or no').default('no')),
   MAIL_FROM: optional(z.string()),
   PRIVACY_ADDRESS: optional(address),
   BOUNCE_ADDRESS: optional(address),
@@ -113,6 +125,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     contentDir: resolve(raw.CONTENT_DIR),
     secret: raw.SECRET ?? ownSecret(dataDir),
     smtpUrl: raw.SMTP_URL,
+    smtpConnections: raw.SMTP_CONNECTIONS,
+    domainConnections: raw.DOMAIN_CONNECTIONS,
+    domainRate: raw.DOMAIN_RATE,
+    updatesApproval: raw.UPDATES_APPROVAL === 'yes',
     mailFrom: raw.MAIL_FROM ?? `hello@${bareHost(siteOrigin)}`,
     privacyAddress: raw.PRIVACY_ADDRESS ?? `privacy@${bareHost(siteOrigin)}`,
     bounceAddress: bounceAddress(raw, siteOrigin),
