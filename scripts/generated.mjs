@@ -30,7 +30,7 @@ function missingMigration() {
     const before = readdirSync(folder).length
     execFileSync(
       'node_modules/.bin/drizzle-kit',
-      ['generate', '--dialect', 'postgresql', '--schema', './src/*/tables.ts', '--out', folder],
+      ['generate', '--dialect', 'postgresql', '--schema', './src/*/*tables.ts', '--out', folder],
       { stdio: 'pipe' },
     )
     return readdirSync(folder).length !== before

@@ -30,6 +30,7 @@ import {
 } from './sessions/tables.ts'
 import { membershipsHeld, membershipStepsHeld, plansHeld, servicesHeld, usageHeld } from './services/tables.ts'
 import { exportsHeld, looksHeld, staffHeld } from './staff/tables.ts'
+import { issueActsHeld, issueImagesHeld, issuesHeld, recipientsHeld, sendingsHeld } from './updates/issue-tables.ts'
 import { departuresHeld, pendingHeld, preferenceLinksHeld, subscriptionsHeld, topicsHeld } from './updates/tables.ts'
 import { throttlesHeld } from './web/tables.ts'
 
@@ -40,6 +41,11 @@ export const register: readonly Held[] = [
   plansHeld,
   servicesHeld,
   receiptsHeld,
+  recipientsHeld,
+  sendingsHeld,
+  issueImagesHeld,
+  issueActsHeld,
+  issuesHeld,
   subscriptionsHeld,
   departuresHeld,
   preferenceLinksHeld,

@@ -6,11 +6,13 @@ import { mailJobs } from './mail/jobs.ts'
 import { register } from './register.ts'
 import { serviceJobs } from './services/jobs.ts'
 import { staffJobs } from './staff/jobs.ts'
+import { issueJobs } from './updates/issue-jobs.ts'
 import type { House } from './web/house.ts'
 
 /** What runs by itself (UTC). */
 export const clock: readonly Appointment[] = [
   { job: 'retention.sweep', cron: '*/5 * * * *', says: 'Every five minutes: deletes what the data map says is due' },
+  { job: 'updates.wake', cron: '* * * * *', says: 'Every minute: starts the issues whose time has come, and goes on with those under way' },
   { job: 'mail.check', cron: '17 * * * *', says: 'Every hour: looks whether a new signing key is published, and lets it take over' },
   {
     job: 'services.keep-time',
@@ -23,6 +25,7 @@ export const clock: readonly Appointment[] = [
 /** Who hears what. */
 export const handlers = (house: House): Handlers => ({
   ...mailJobs(house),
+  ...issueJobs(house),
   ...staffJobs(house),
   ...serviceJobs(house),
   'retention.sweep': () => sweep(house.db, register),

@@ -25,15 +25,15 @@ const apart = ['updates', 'billing', 'navigation', 'help']
 
 /** Files that read across a border by their office, and what they read. */
 const offices: Record<string, RegExp> = {
-  'src/register.ts': /\/tables\.ts$/,
+  'src/register.ts': /\/([a-z-]+-)?tables\.ts$/,
   'src/app.ts': /routes\.tsx$/,
-  'src/worker.ts': /\/jobs\.ts$/,
+  'src/worker.ts': /\/([a-z-]+-)?jobs\.ts$/,
   // It furnishes every room at once, as nobody else may.
-  'src/demo.ts': /\/(tables|emails)\.ts$/,
+  'src/demo.ts': /\/([a-z-]+-)?(tables|emails)\.ts$/,
 }
 
 /** What only its own room imports. */
-const indoors = /\/(tables|emails|jobs)\.ts$|\/([a-z-]+-)?(pages|routes)\.tsx$/
+const indoors = /\/([a-z-]+-)?(tables|emails|jobs)\.ts$|\/([a-z-]+-)?(pages|routes)\.tsx$/
 
 interface Import {
   from: string

@@ -13,6 +13,9 @@ import { type Id, log, logFault, word } from '../log.ts'
 export interface Jobs {
   'mail.deliver': { letterId: Id }
   'mail.check': Record<string, never>
+  'updates.wake': Record<string, never>
+  'updates.send': { issueId: Id }
+  'updates.test': { issueId: Id; personId: Id }
   'staff.join': { invitationId: Id; personId: Id }
   'services.keep-time': Record<string, never>
   'retention.sweep': Record<string, never>
@@ -32,6 +35,9 @@ export interface Appointment {
 export const jobNames = [
   'mail.deliver',
   'mail.check',
+  'updates.wake',
+  'updates.send',
+  'updates.test',
   'staff.join',
   'services.keep-time',
   'retention.sweep',

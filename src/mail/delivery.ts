@@ -113,7 +113,7 @@ export async function sentLetters(house: House, most = 500): Promise<SentLetter[
     subject: row.subject,
     text: row.text,
     html: row.html,
-    headers: headersOf(house, row),
+    headers: row.headers ?? headersOf(house, row),
     sentAt: row.sentAt?.toISOString() ?? '',
   }))
 }

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { classify } from '../database/classify.ts'
 import { idOf, moment, ownId } from '../database/columns.ts'
 import { bytea } from '../database/sealing.ts'
@@ -16,6 +16,7 @@ export const letters = pgTable(
     subject: text().notNull(),
     text: text().notNull(),
     html: text().notNull(),
+    headers: jsonb().$type<Readonly<Record<string, string>>>(),
     tries: integer().notNull().default(0),
     writtenAt: moment('written_at').notNull(),
     sentAt: moment('sent_at'),
@@ -43,6 +44,7 @@ export const lettersHeld = classify(letters, {
     subject: ['correspondence', 'Its subject'],
     text: ['correspondence', 'Its words; emptied once it is delivered'],
     html: ['correspondence', 'The same words for a page; emptied once it is delivered'],
+    headers: ['correspondence', 'What machines read of it, such as the address for leaving (in development alone)'],
     tries: ['record', 'How often we tried to deliver it'],
     writtenAt: ['record', 'When it was written'],
     sentAt: ['record', 'When your e-mail server took it'],

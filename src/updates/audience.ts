@@ -1,0 +1,73 @@
+/** To whom an issue goes: the subscribers of its topic, narrowed by conditions that are data. */
+import { and, eq, gte, type SQL, sql } from 'drizzle-orm'
+import { now } from '../clock.ts'
+import type { For } from '../database/connection.ts'
+import type { Id } from '../log.ts'
+import { people } from '../people/tables.ts'
+import { type Narrowed, recipients, sendings } from './issue-tables.ts'
+import { subscriptions } from './tables.ts'
+
+/** Who is meant. */
+export interface Audience {
+  readonly topic: string
+  readonly narrowed: Narrowed
+}
+
+/** How many there are, by one query. */
+export interface Reach {
+  readonly subscribers: number
+  /** Those among them whom the conditions mean. */
+  readonly meant: number
+}
+
+/** Each condition: what it asks of a subscriber, given what the author chose. */
+const conditions: { readonly [C in keyof Required<Narrowed>]: (value: string) => SQL } = {
+  language: (value) => eq(subscriptions.language, value),
+  joinedSince: (value) => gte(people.joinedAt, new Date(value)),
+}
+
+function meantBy({ narrowed }: Audience): SQL {
+  const asked = Object.entries(conditions).flatMap(([name, condition]) => {
+    const value = narrowed[name as keyof Narrowed]
+    return value ? [condition(value)] : []
+  })
+  return and(sql`true`, ...asked) ?? sql`true`
+}
+
+const subscribed = ({ topic }: Audience): SQL =>
+  sql`from ${subscriptions} join ${people} on ${people.id} = ${subscriptions.personId} where ${subscriptions.topic} = ${topic}`
+
+/** Counts whom an issue would reach if it went now. */
+export async function reachOf(tx: For<'updates'>, audience: Audience): Promise<Reach> {
+  const { rows } = await tx.execute<{ subscribers: number; meant: number }>(
+    sql`select count(*)::int as subscribers, count(*) filter (where ${meantBy(audience)})::int as meant ${subscribed(audience)}`,
+  )
+  return { subscribers: rows[0]?.subscribers ?? 0, meant: rows[0]?.meant ?? 0 }
+}
+
+/** The languages that subscribers of any topic chose. */
+export async function languagesChosen(tx: For<'updates'>): Promise<string[]> {
+  const rows = await tx.selectDistinct({ language: subscriptions.language }).from(subscriptions).orderBy(subscriptions.language).limit(50)
+  return rows.flatMap(({ language }) => (language ? [language] : []))
+}
+
+/** Settles to whom the issue goes: one statement, however many they are. Returns their number. */
+export async function fixRecipients(tx: For<'updates'>, issueId: Id, audience: Audience): Promise<number> {
+  await tx.execute(sql`set local statement_timeout = 0`)
+  const fixedAt = now()
+  const { rowCount } = await tx.execute(
+    sql`insert into ${recipients} (issue_id, person_id, state, due_at)
+        select ${issueId}, ${subscriptions.personId}, 'waiting', ${fixedAt.toISOString()} ${subscribed(audience)} and ${meantBy(audience)}`,
+  )
+  await tx.insert(sendings).values({ issueId, fixedAt, total: rowCount ?? 0 })
+  return rowCount ?? 0
+}
+
+/** Forgets whoever was not written to yet, and counts them. */
+export async function giveUpRecipients(tx: For<'updates'>, issueId: Id): Promise<void> {
+  const gone = await tx.delete(recipients).where(and(eq(recipients.issueId, issueId), eq(recipients.state, 'waiting')))
+  await tx
+    .update(sendings)
+    .set({ cancelled: gone.rowCount ?? 0 })
+    .where(eq(sendings.issueId, issueId))
+}
