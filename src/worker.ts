@@ -4,6 +4,7 @@ import { scrub } from './database/scrub.ts'
 import { type Appointment, type Handlers, keepAppointments, work } from './jobs/queue.ts'
 import { mailJobs } from './mail/jobs.ts'
 import { register } from './register.ts'
+import { rightsJobs } from './rights/jobs.ts'
 import { serviceJobs } from './services/jobs.ts'
 import { staffJobs } from './staff/jobs.ts'
 import { issueJobs } from './updates/issue-jobs.ts'
@@ -19,6 +20,11 @@ export const clock: readonly Appointment[] = [
     cron: '*/10 * * * *',
     says: 'Every ten minutes: ends what was asked to end or never paid for, and grace that is over',
   },
+  {
+    job: 'rights.forget-guests',
+    cron: '25 3 * * *',
+    says: 'At 03:25: erases whoever was known by updates alone and left them all 30 days ago',
+  },
   { job: 'database.scrub', cron: '40 3 * * *', says: 'At 03:40: compacts tables that lost rows, so that the files forget them, too' },
 ]
 
@@ -28,6 +34,7 @@ export const handlers = (house: House): Handlers => ({
   ...issueJobs(house),
   ...staffJobs(house),
   ...serviceJobs(house),
+  ...rightsJobs(house),
   'retention.sweep': () => sweep(house.db, register),
   'database.scrub': () => scrub(house.db, register),
 })

@@ -18,6 +18,7 @@ export interface Jobs {
   'updates.test': { issueId: Id; personId: Id }
   'staff.join': { invitationId: Id; personId: Id }
   'services.keep-time': Record<string, never>
+  'rights.forget-guests': Record<string, never>
   'retention.sweep': Record<string, never>
   'database.scrub': Record<string, never>
 }
@@ -40,6 +41,7 @@ export const jobNames = [
   'updates.test',
   'staff.join',
   'services.keep-time',
+  'rights.forget-guests',
   'retention.sweep',
   'database.scrub',
 ] as const satisfies readonly JobName[]

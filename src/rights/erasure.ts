@@ -14,6 +14,7 @@ import { post } from '../mail/letter.ts'
 import { people } from '../people/tables.ts'
 import { register } from '../register.ts'
 import type { House } from '../web/house.ts'
+import { guestsToForget } from '../updates/departure.ts'
 import { goodbyeLetter } from './emails.ts'
 import { type Subject, subjectOf, theirs } from './subject.ts'
 import { type Counted, receipts } from './tables.ts'
@@ -42,22 +43,48 @@ export const whatStays = (house: House): string[] => [
  */
 export async function erase(house: House, personId: Id): Promise<string | undefined> {
   const token = await house.db.as('rights', async (tx) => {
-    // The row is locked first: whoever else changes or erases this person waits, and then finds nobody.
-    await tx.select({ id: people.id }).from(people).where(eq(people.id, personId)).for('update')
-    const subject = await subjectOf(tx, personId)
+    const subject = await lockedSubject(tx, personId)
     return subject && eraseSubject(tx, house, subject)
   })
   log('rights.erased', { done: token !== undefined })
   return token
 }
 
-async function eraseSubject(tx: For<'rights'>, house: House, subject: Subject): Promise<string> {
+/**
+ * Erases guests who left all updates, once they can undo it no more: nothing is left for which we know
+ * them. They were told of the day when they left, so this writes them no letter.
+ */
+export async function forgetGuests({ db }: House): Promise<void> {
+  for (let ids = await db.as('rights', guestsToForget); ids.length > 0; ids = await db.as('rights', guestsToForget))
+    for (const id of ids) await db.as('rights', (tx) => forgetGuest(tx, id))
+}
+
+async function forgetGuest(tx: For<'rights'>, personId: Id): Promise<void> {
+  const subject = await lockedSubject(tx, personId)
+  // They may have come back since they were looked for.
+  if (!subject || (await guestsToForget(tx, personId)).length === 0) return
+  const erased = await eraseEverywhere(tx, subject)
+  log('rights.guest-forgotten', { tables: erased.length })
+}
+
+// The row is locked first: whoever else changes or erases this person waits, and then finds nobody.
+async function lockedSubject(tx: For<'rights'>, personId: Id): Promise<Subject | undefined> {
+  await tx.select({ id: people.id }).from(people).where(eq(people.id, personId)).for('update')
+  return subjectOf(tx, personId)
+}
+
+async function eraseEverywhere(tx: For<'rights'>, subject: Subject): Promise<Counted[]> {
   const erased: Counted[] = []
   for (const held of register) {
     await forgetAuthor(tx, held, subject)
     const rows = await eraseRows(tx, held, subject)
     if (rows > 0) erased.push({ table: held.name, rows })
   }
+  return erased
+}
+
+async function eraseSubject(tx: For<'rights'>, house: House, subject: Subject): Promise<string> {
+  const erased = await eraseEverywhere(tx, subject)
   const token = randomBytes(32).toString('base64url')
   const kept = whatStays(house)
   await tx.insert(receipts).values({ id: newId(), tokenHash: receiptHash(token), erased, kept, erasedAt: now() })

@@ -3,12 +3,13 @@
  * stays, with the proof of what had been agreed. Whoever left by a link that somebody else may hold,
  * too, because letters get forwarded, is told by letter and can undo it.
  */
-import { and, count, eq, gt, inArray } from 'drizzle-orm'
+import { and, count, eq, gt, inArray, notExists } from 'drizzle-orm'
 import { DAY, fromNow, now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import { type Id, log, word } from '../log.ts'
 import { post } from '../mail/letter.ts'
 import { isGuest, personOf } from '../people/person.ts'
+import { guests } from '../people/tables.ts'
 import type { House } from '../web/house.ts'
 import { leftLetter } from './emails.ts'
 import { type Link, tokenFor } from './link.ts'
@@ -65,6 +66,22 @@ export async function leaveAll(tx: For<'updates'>, personId: Id, door: Exit): Pr
 async function isForgotten(tx: For<'updates'>, personId: Id): Promise<boolean> {
   const [row] = await tx.select({ left: count() }).from(subscriptions).where(eq(subscriptions.personId, personId))
   return row?.left === 0 && (await isGuest(tx, personId))
+}
+
+/**
+ * Guests who left everything, and let the time for undoing it pass: nothing is left for which we know
+ * them. All of them, or this one if it is one.
+ */
+export async function guestsToForget(tx: For<'rights'>, only?: Id): Promise<Id[]> {
+  const subscribed = tx.select({ id: subscriptions.id }).from(subscriptions).where(eq(subscriptions.personId, guests.personId))
+  const undoable = and(eq(departures.personId, guests.personId), gt(departures.undoUntil, now()))
+  const undone = tx.select({ id: departures.id }).from(departures).where(undoable)
+  const rows = await tx
+    .select({ personId: guests.personId })
+    .from(guests)
+    .where(and(only ? eq(guests.personId, only) : undefined, notExists(subscribed), notExists(undone)))
+    .limit(1_000)
+  return rows.map(({ personId }) => personId)
 }
 
 /**

@@ -99,7 +99,7 @@ export const leftLetter = (house: House, reader: Reader, { topic, token, undoUnt
     { button: 'Undo it', href: `${house.config.origin}/updates/return/${token}` },
     ...(forgottenAt
       ? [
-          `This was your last topic, and you have no account with us. So on ${day.format(forgottenAt)} everything that we hold about you is deleted.`,
+          `This was your last topic, and nothing else is why we know you. So on ${day.format(forgottenAt)} everything that we hold about you is deleted.`,
         ]
       : []),
   ])

@@ -84,19 +84,30 @@ export const ChoosePage = ({ action, name, email, preferences, told, errors = {}
       />
       <Submit>Save</Submit>
     </form>
-    {preferences.subscriptions.length > 0 && <Proof preferences={preferences} />}
+    {preferences.subscriptions.length > 0 && (
+      <>
+        <Proof preferences={preferences} />
+        <LeaveAll action={action} />
+      </>
+    )}
     <section>
-      <h2>Leave everything</h2>
-      <p>You get no updates any more. Letters about an account that you have here still come.</p>
-      <form method="post" action={`${action}/leave`}>
-        <Submit kind="quiet">Leave all topics</Submit>
-      </form>
+      <h2>Erase everything</h2>
       <p>
         If you would like everything about you to be gone, <a href="/account/privacy/erasure">have it erased</a>; a code by e-mail shows
         that it is you.
       </p>
     </section>
   </>
+)
+
+const LeaveAll = ({ action }: { action: string }) => (
+  <section>
+    <h2>Leave everything</h2>
+    <p>You get no updates any more. Letters about an account that you have here still come.</p>
+    <form method="post" action={`${action}/leave`}>
+      <Submit kind="quiet">Leave all topics</Submit>
+    </form>
+  </section>
 )
 
 function languageOptions(chosen: string | null): (readonly [string, string])[] {

@@ -96,10 +96,14 @@ async function save(c: Ctx, chooser: Chooser): Promise<Response> {
   const { name, topics, language } = form.data
   await house.db.as('updates', (tx) => choose(tx, house, { personId: person.id, topics, language, source, door }))
   if (name !== person.name) await house.db.as('service', (tx) => rename(tx, person.id, name))
-  return c.redirect(`${page}?done=saved`, 303)
+  return topics.length > 0 ? c.redirect(`${page}?done=saved`, 303) : leftEverything(c, chooser)
 }
 
-async function leaveEverything(c: Ctx, { person, page, area, door }: Chooser): Promise<Response> {
-  await c.get('house').db.as('updates', (tx) => leaveAll(tx, person.id, door))
-  return c.redirect(area === 'account' ? `${page}?done=left` : '/updates/left-all', 303)
+async function leaveEverything(c: Ctx, chooser: Chooser): Promise<Response> {
+  await c.get('house').db.as('updates', (tx) => leaveAll(tx, chooser.person.id, chooser.door))
+  return leftEverything(c, chooser)
 }
+
+// Who comes by a link may have no account: that page says what becomes of them.
+const leftEverything = (c: Ctx, { page, area }: Chooser): Response =>
+  c.redirect(area === 'account' ? `${page}?done=left` : '/updates/left-all', 303)

@@ -94,7 +94,7 @@ export const ConfirmPage = ({ token, request: { name, titles, wording, expiresAt
         <li>{title}</li>
       ))}
     </ul>
-    <p>This is what you agree to; we keep it as the proof that you did, for as long as you are subscribed:</p>
+    <p>This is what you agree to; we keep it as the proof that you did, while you are subscribed and for two years after you left:</p>
     <blockquote>{wording}</blockquote>
     <form method="post" action={`/updates/confirm/${token}`}>
       <Submit icon="check">Yes, send me these updates</Submit>
@@ -140,7 +140,7 @@ export const outcomes = {
   },
   'left-all': {
     title: 'You have left everything',
-    says: 'You get no updates any more. If you have no account with us, everything about you is deleted in 30 days; you can also have it erased at once.',
+    says: 'You get no updates any more. If you never signed in here, everything about you is deleted in 30 days; you can also have it erased at once.',
   },
 } as const
 export type Outcome = keyof typeof outcomes

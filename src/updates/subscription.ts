@@ -1,8 +1,9 @@
 /** A subscription: somebody agreed to get letters on a topic. There is one for each person and topic, or none. */
-import { asc, eq, inArray } from 'drizzle-orm'
+import { and, asc, eq, inArray } from 'drizzle-orm'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
+import { notSuppressed } from '../mail/suppression.ts'
 import { people } from '../people/tables.ts'
 import { subscriptions, topics } from './tables.ts'
 
@@ -53,7 +54,8 @@ export async function subscriptionsOf(tx: For<'updates'>, personId: Id): Promise
 
 /**
  * Of these subscriptions those that stand at this moment, with the name and address that hold now.
- * Whoever left since the letter was planned is not among them: ask again right before it goes.
+ * Whoever left since the letter was planned is not among them, nor whose address is stopped: ask again
+ * right before it goes.
  */
 export async function mayReceive(tx: For<'updates'>, ids: readonly Id[]): Promise<Recipient[]> {
   const { id, personId } = subscriptions
@@ -61,5 +63,5 @@ export async function mayReceive(tx: For<'updates'>, ids: readonly Id[]): Promis
     .select({ subscriptionId: id, personId, name: people.name, email: people.email })
     .from(subscriptions)
     .innerJoin(people, eq(people.id, personId))
-    .where(inArray(id, [...ids]))
+    .where(and(inArray(id, [...ids]), notSuppressed(tx, people.email)))
 }

@@ -5,7 +5,7 @@ import { DAY, HOUR, setAhead } from '../clock.ts'
 import { sweep } from '../database/sweep.ts'
 import { asId, type Id } from '../log.ts'
 import { register } from '../register.ts'
-import { erase } from '../rights/erasure.ts'
+import { erase, forgetGuests } from '../rights/erasure.ts'
 import { leavingHeaders, unsubscribeToken } from './link.ts'
 import { mayReceive } from './subscription.ts'
 
@@ -342,4 +342,26 @@ test('whoever subscribes is a guest until they sign in', async () => {
   await guest.post('/sign-in', { email: 'guest@example.org' })
   await guest.post('/sign-in/code', { code: codeIn(await newest('guest@example.org')) })
   assert.equal((await guests()).length, 0)
+})
+
+test('a guest who left everything is forgotten after 30 days; who signed in once, or came back, is not', async () => {
+  const known = async (email: string) => (await house.query('select from people where email = $1', [email])).length === 1
+  const names = ['leaves', 'returns', 'stays', 'account'] as const
+  const ids = new Map<string, Id>()
+  for (const name of names) ids.set(name, await subscribe(`${name}@guest.example`))
+  const account = house.browser()
+  await account.post('/sign-in', { email: 'account@guest.example' })
+  await account.post('/sign-in/code', { code: codeIn(await newest('account@guest.example')) })
+  for (const name of ['leaves', 'returns', 'account']) await visitor.post(await leavingPath(ids.get(name) ?? assert.fail()))
+  assert.doesNotMatch((await newest('account@guest.example')).text, /is deleted/)
+  await forgetGuests(house.house)
+  setAhead(29 * DAY)
+  await visitor.post(linkIn(await newest('returns@guest.example')))
+  await forgetGuests(house.house)
+  assert(await known('leaves@guest.example'))
+  setAhead(31 * DAY)
+  await forgetGuests(house.house)
+  setAhead(0)
+  for (const name of names) assert.equal(await known(`${name}@guest.example`), name !== 'leaves', name)
+  assert.deepEqual(await house.traces('leaves@guest.example'), [])
 })
