@@ -15,7 +15,14 @@ import {
   talliesHeld,
 } from './navigation/tables.ts'
 import { correctionsHeld, guestsHeld, peopleHeld, personKeysHeld } from './people/tables.ts'
-import { programAnswersHeld, programKeysHeld } from './programs/tables.ts'
+import {
+  programAnswersHeld,
+  programDeliveriesHeld,
+  programEndpointsHeld,
+  programEventsHeld,
+  programKeysHeld,
+  programSecretsHeld,
+} from './programs/tables.ts'
 import { receiptsHeld } from './rights/tables.ts'
 import {
   attemptsHeld,
@@ -53,6 +60,10 @@ export const register: readonly Held[] = [
   topicsHeld,
   programAnswersHeld,
   programKeysHeld,
+  programDeliveriesHeld,
+  programEventsHeld,
+  programSecretsHeld,
+  programEndpointsHeld,
   looksHeld,
   exportsHeld,
   staffHeld,

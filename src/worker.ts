@@ -3,6 +3,7 @@ import { sweep } from './database/sweep.ts'
 import { scrub } from './database/scrub.ts'
 import { type Appointment, type Handlers, keepAppointments, work } from './jobs/queue.ts'
 import { mailJobs } from './mail/jobs.ts'
+import { programJobs } from './programs/jobs.ts'
 import { register } from './register.ts'
 import { rightsJobs } from './rights/jobs.ts'
 import { serviceJobs } from './services/jobs.ts'
@@ -15,6 +16,7 @@ export const clock: readonly Appointment[] = [
   { job: 'retention.sweep', cron: '*/5 * * * *', says: 'Every five minutes: deletes what the data map says is due' },
   { job: 'updates.wake', cron: '* * * * *', says: 'Every minute: starts the issues whose time has come, and goes on with those under way' },
   { job: 'mail.check', cron: '17 * * * *', says: 'Every hour: looks whether a new signing key is published, and lets it take over' },
+  { job: 'programs.deliver', cron: '* * * * *', says: 'Every minute: tells the company’s own programs again what they did not take' },
   {
     job: 'services.keep-time',
     cron: '*/10 * * * *',
@@ -33,6 +35,7 @@ export const handlers = (house: House): Handlers => ({
   ...mailJobs(house),
   ...issueJobs(house),
   ...staffJobs(house),
+  ...programJobs(house),
   ...serviceJobs(house),
   ...rightsJobs(house),
   'retention.sweep': () => sweep(house.db, register),

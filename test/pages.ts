@@ -41,6 +41,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   await owner.post(`/staff/people/${id}`, { reason: 'question', note: 'asked by telephone' })
   await owner.post('/staff/team', { email: 'guest@example.org', role: 'support' })
   const invitation = linkIn((await house.inbox('guest@example.org'))[0])
+  const endpoint = await programsFor(owner)
   const leaver = await house.person('Lea Leaver', 'lea@example.org')
   const erased = await leaver.post('/account/privacy/erasure', { sure: 'yes' })
   const receipt = erased.headers.get('location') ?? ''
@@ -56,6 +57,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       ...publicPages(house),
       ...doorPages({ welcome, reset }),
       ...accountPages(),
+      open('owner', endpoint, 'a program that is told things'),
       open('ada', membership, 'a service of hers'),
       open('ada', begun.replace('billing/begin', 'services'), 'a service that waits for its payment'),
       ...servicePages(),
@@ -174,6 +176,13 @@ function servicePages(): Page[] {
   ]
 }
 
+// A key, and an endpoint that nobody listens at.
+async function programsFor(owner: Browser): Promise<string> {
+  await owner.post('/staff/programs/keys', { name: 'Log search', scopes: 'access:read', service: '', lasts: '365' })
+  const added = await owner.post('/staff/programs/endpoints', { url: 'http://127.0.0.1:1/hooks', types: 'person.erased' })
+  return /href="(\/staff\/programs\/endpoints\/[^"]+)"/.exec(await added.text())?.[1] ?? ''
+}
+
 function staffPages(opened: string, unopened: string): Page[] {
   const paths = [
     '/staff',
@@ -185,6 +194,7 @@ function staffPages(opened: string, unopened: string): Page[] {
     '/staff/jobs',
     '/staff/programs',
     '/staff/programs/keys/new',
+    '/staff/programs/endpoints/new',
   ]
   const people = [`/staff/people/${opened}`, `/staff/people/${unopened}`]
   return [...paths, ...people].map((path) => open('owner', path))

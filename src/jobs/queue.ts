@@ -17,6 +17,8 @@ export interface Jobs {
   'updates.send': { issueId: Id }
   'updates.test': { issueId: Id; personId: Id }
   'staff.join': { invitationId: Id; personId: Id }
+  'programs.tell': { eventId: Id }
+  'programs.deliver': Record<string, never>
   'services.keep-time': Record<string, never>
   'rights.forget-guests': Record<string, never>
   'retention.sweep': Record<string, never>
@@ -40,6 +42,8 @@ export const jobNames = [
   'updates.send',
   'updates.test',
   'staff.join',
+  'programs.tell',
+  'programs.deliver',
   'services.keep-time',
   'rights.forget-guests',
   'retention.sweep',

@@ -2,5 +2,6 @@
 import type { Nameplate } from './nameplate.ts'
 import { dns } from './dns.ts'
 import { smtp } from './smtp.ts'
+import { webhooks } from './webhooks.ts'
 
-export const processors: readonly Nameplate[] = [smtp, dns]
+export const processors: readonly Nameplate[] = [smtp, dns, webhooks]

@@ -3,6 +3,8 @@ import type { FormErrors, Typed } from '../web/form.ts'
 import { Choices, Errors, Field, Select, Submit } from '../web/forms.tsx'
 import { Crumbs, Empty, Notice } from '../web/layout.tsx'
 import { Column, Moment, Table } from '../web/lists.tsx'
+import type { Endpoint } from './endpoint.ts'
+import { Endpoints } from './endpoint-pages.tsx'
 import { isLiving, type ListedKey } from './key.ts'
 import { scopeNames, scopes } from './scopes.ts'
 
@@ -11,10 +13,12 @@ export const lastings = { 90: '90 days', 365: 'A year', 0: 'Until it is revoked'
 
 interface ProgramsProps {
   readonly keys: readonly ListedKey[]
+  readonly endpoints: readonly Endpoint[]
+  readonly waiting: ReadonlyMap<string, number>
   readonly told?: string | undefined
 }
 
-export const ProgramsPage = ({ keys, told }: ProgramsProps) => (
+export const ProgramsPage = ({ keys, endpoints, waiting, told }: ProgramsProps) => (
   <>
     <h1>Programs</h1>
     {told && (
@@ -36,6 +40,19 @@ export const ProgramsPage = ({ keys, told }: ProgramsProps) => (
           </a>
         </p>
       )}
+    </section>
+    <section>
+      <h2>What programs are told</h2>
+      <p>
+        When something happens, each program that wants to know is told: by number and state, never by name or address. These are the only
+        programs that data goes to.
+      </p>
+      {endpoints.length > 0 && <Endpoints endpoints={endpoints} waiting={waiting} />}
+      <p>
+        <a class={endpoints.length > 0 ? 'button' : 'button quiet'} href="/staff/programs/endpoints/new">
+          Tell a program
+        </a>
+      </p>
     </section>
   </>
 )

@@ -5,13 +5,15 @@ import { DAY, fromNow } from '../clock.ts'
 import { asId, type Id } from '../log.ts'
 import { freshly, signedIn } from '../sessions/guard.ts'
 import { whoMay } from '../staff/guard.ts'
-import { type Form, line, readForm, refuseField, type Typed } from '../web/form.ts'
+import { type Form, line, readForm, refuseField, ticked, tickedIn, type Typed } from '../web/form.ts'
 import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
+import { listEndpoints, waitingFor } from './endpoint.ts'
+import { endpointRoutes } from './endpoint-routes.tsx'
 import { listKeys, makeKey, revokeKey } from './key.ts'
 import { lastings, MadeKeyPage, NewKeyPage, ProgramsPage } from './pages.tsx'
-import { scopeNames, scopesAmong } from './scopes.ts'
+import { scopesAmong } from './scopes.ts'
 
 type Ctx = Context<Web>
 
@@ -20,50 +22,52 @@ export const programRoutes = new Hono<Web>()
   .get('/staff/programs/keys/new', signedIn, whoMay('programs'), (c) => askForKey(c))
   .post('/staff/programs/keys', signedIn, whoMay('programs'), freshly, addKey)
   .post('/staff/programs/keys/:id/revoke', signedIn, whoMay('programs'), freshly, (c) => revoke(c, asId(c.req.param('id'))))
+  .route('/', endpointRoutes)
 
 const outcomes: Typed = {
   revoked: 'The key was revoked. It opens nothing any more.',
+  removed: 'The endpoint was removed.',
 }
 
 async function showPrograms(c: Ctx): Promise<Response> {
-  const keys = await c.get('house').db.as('security', listKeys)
-  return showPage(c, { title: 'Programs', area: 'staff' }, <ProgramsPage keys={keys} told={outcomes[c.req.query('done') ?? '']} />)
+  const shown = await c.get('house').db.as('security', async (tx) => ({
+    keys: await listKeys(tx),
+    endpoints: await listEndpoints(tx),
+    waiting: await waitingFor(tx),
+  }))
+  return showPage(c, { title: 'Programs', area: 'staff' }, <ProgramsPage {...shown} told={outcomes[c.req.query('done') ?? '']} />)
 }
 
 const keyForm = z.object({
   name: line(100, 'Please give it a name.'),
+  scopes: ticked,
   service: z.string().max(100).default(''),
   lasts: z.enum(Object.keys(lastings) as [string, ...string[]], 'Please choose how long.'),
 })
 
 type Refused = Extract<Form<unknown>, { ok: false }>
 
-function askForKey(c: Ctx, refused?: Refused, chosen: readonly string[] = []): Response {
-  const { services } = c.get('house').content
-  const page = <NewKeyPage services={services} errors={refused?.errors} typed={refused?.typed} chosen={chosen} />
+function askForKey(c: Ctx, refused?: Refused): Response {
+  const { errors, typed = {} } = refused ?? {}
+  const page = <NewKeyPage services={c.get('house').content.services} errors={errors} typed={typed} chosen={tickedIn(typed['scopes'])} />
   return showPage(c, { title: 'Make a key', area: 'staff' }, page, refused ? 422 : 200)
 }
 
 async function addKey(c: Ctx): Promise<Response> {
   const { db, content } = c.get('house')
   const form = await readForm(c, keyForm)
-  const scopes = scopesAmong(await chosenIn(c))
-  if (!form.ok) return askForKey(c, form, scopes)
+  if (!form.ok) return askForKey(c, form)
   const { name, service, lasts } = form.data
-  if (scopes.length === 0) return askForKey(c, refuseField(form.data, 'scopes', 'Please choose what it may do.'), scopes)
+  const scopes = scopesAmong(form.data.scopes)
+  const typed = { name, service, lasts, scopes: scopes.join() }
+  if (scopes.length === 0) return askForKey(c, refuseField(typed, 'scopes', 'Please choose what it may do.'))
   if (service && !content.services.some(({ slug }) => slug === service))
-    return askForKey(c, refuseField(form.data, 'service', 'Please choose a service from the list.'), scopes)
+    return askForKey(c, refuseField(typed, 'service', 'Please choose a service from the list.'))
   const expiresAt = lasts === '0' ? undefined : fromNow(Number(lasts) * DAY)
   const made = { name, scopes, service: service || undefined, expiresAt, madeBy: c.get('signedIn').personId }
   const secret = await db.as('security', (tx) => makeKey(tx, made))
   // The key is in this one answer and nowhere else, so it is no redirect to a page that could be opened again.
   return showPage(c, { title: 'A new key', area: 'staff' }, <MadeKeyPage name={name} secret={secret} />)
-}
-
-// A form's boxes that bear one name: all that are ticked.
-async function chosenIn(c: Ctx): Promise<string[]> {
-  const { scopes } = await c.req.parseBody({ all: true })
-  return [scopes ?? []].flat().filter((value): value is string => typeof value === 'string' && scopeNames.some((name) => name === value))
 }
 
 async function revoke(c: Ctx, id: Id | undefined): Promise<Response> {

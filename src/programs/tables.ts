@@ -1,6 +1,8 @@
 import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { classify } from '../database/classify.ts'
 import { idOf, moment, ownId } from '../database/columns.ts'
+import { purposeNames } from '../database/purposes.ts'
+import { bytea } from '../database/sealing.ts'
 import { people } from '../people/tables.ts'
 
 const author = (name: string) => idOf(name).references(() => people.id, { onDelete: 'restrict' })
@@ -91,5 +93,152 @@ export const programAnswersHeld = classify(programAnswers, {
     status: ['record', 'How it ended'],
     body: ['record', 'The answer: numbers and states, never a name or an address'],
     answeredAt: ['record', 'When it was answered'],
+  },
+})
+
+/** Where one of the company's own programs is told what happened. */
+export const programEndpoints = pgTable(
+  'program_endpoints',
+  {
+    id: ownId(),
+    url: text().notNull(),
+    types: text().array().notNull(),
+    addedBy: author('added_by'),
+    addedAt: moment('added_at').notNull(),
+    failingSince: moment('failing_since'),
+    offAt: moment('off_at'),
+    offBy: author('off_by'),
+    offWhy: text('off_why', { enum: ['staff', 'failing', 'gone'] }),
+  },
+  (table) => [index('program_endpoints_added_by').on(table.addedBy), index('program_endpoints_off_by').on(table.offBy)],
+)
+
+export const programEndpointsHeld = classify(programEndpoints, {
+  says: 'Where the company’s own programs are told what happened',
+  about: { authors: ['addedBy', 'offBy'] },
+  basis: 'legitimate interest',
+  keptFor: { while: 'the program is to be told' },
+  onErasure: { keep: 'It is a program’s; only who added it or switched it off is forgotten', until: 'it is removed' },
+  serves: ['security', 'operations', 'rights'],
+  columns: {
+    id: ['reference', 'A number that stands for the endpoint'],
+    url: ['record', 'The address of the program'],
+    types: ['record', 'What it is told'],
+    addedBy: ['reference', 'Who added it'],
+    addedAt: ['record', 'When it was added'],
+    failingSince: ['record', 'Since when it takes nothing'],
+    offAt: ['record', 'When it was switched off'],
+    offBy: ['reference', 'Who switched it off'],
+    offWhy: ['record', 'Why it was switched off'],
+  },
+})
+
+/** Secrets under which what is told is signed; while one is replaced, two count. */
+export const programSecrets = pgTable(
+  'program_secrets',
+  {
+    id: ownId(),
+    endpointId: idOf('endpoint_id')
+      .notNull()
+      .references(() => programEndpoints.id, { onDelete: 'cascade' }),
+    sealedSecret: bytea('sealed_secret').notNull(),
+    madeAt: moment('made_at').notNull(),
+    endsAt: moment('ends_at'),
+  },
+  (table) => [index('program_secrets_endpoint').on(table.endpointId), index('program_secrets_ends').on(table.endsAt)],
+)
+
+export const programSecretsHeld = classify(programSecrets, {
+  says: 'Secrets that the company’s own programs know us by',
+  about: 'nobody',
+  basis: 'legitimate interest',
+  keptFor: { until: 'endsAt', says: 'until it is replaced' },
+  onErasure: { keep: 'A secret between two programs names nobody', until: 'it is replaced' },
+  serves: ['security', 'operations'],
+  columns: {
+    id: ['reference', 'A number that stands for the secret'],
+    endpointId: ['reference', 'The endpoint that knows it'],
+    sealedSecret: ['credential', 'The secret, sealed under a key of the house'],
+    madeAt: ['record', 'When it was made'],
+    endsAt: ['record', 'When a newer one replaces it'],
+  },
+})
+
+/** Something that happened and that some program wants to be told; numbers and states only. */
+export const programEvents = pgTable(
+  'program_events',
+  {
+    id: ownId(),
+    type: text().notNull(),
+    data: jsonb().$type<Readonly<Record<string, unknown>>>().notNull(),
+    personId: idOf('person_id').references(() => people.id, { onDelete: 'restrict' }),
+    happenedAt: moment('happened_at').notNull(),
+  },
+  (table) => [index('program_events_person').on(table.personId), index('program_events_at').on(table.happenedAt)],
+)
+
+export const programEventsHeld = classify(programEvents, {
+  says: 'What the company’s own programs were told about you',
+  about: { person: 'personId' },
+  basis: 'contract',
+  keptFor: { days: 30, after: 'happenedAt' },
+  onErasure: 'delete',
+  serves: ['operations', 'security', 'rights'],
+  takesFrom: purposeNames,
+  columns: {
+    id: ['reference', 'A number that stands for what happened'],
+    type: ['record', 'What happened'],
+    data: ['record', 'Numbers and states that say it, never a name or an address'],
+    personId: ['reference', 'A number that stands for you'],
+    happenedAt: ['record', 'When it happened'],
+  },
+})
+
+/** One event on its way to one endpoint. The row is the work: what is due is sent. */
+export const programDeliveries = pgTable(
+  'program_deliveries',
+  {
+    id: ownId(),
+    eventId: idOf('event_id')
+      .notNull()
+      .references(() => programEvents.id, { onDelete: 'cascade' }),
+    endpointId: idOf('endpoint_id')
+      .notNull()
+      .references(() => programEndpoints.id, { onDelete: 'cascade' }),
+    personId: idOf('person_id').references(() => people.id, { onDelete: 'restrict' }),
+    madeAt: moment('made_at').notNull(),
+    dueAt: moment('due_at'),
+    tries: integer().notNull().default(0),
+    outcome: text(),
+    deliveredAt: moment('delivered_at'),
+    givenUpAt: moment('given_up_at'),
+  },
+  (table) => [
+    uniqueIndex('program_deliveries_once').on(table.endpointId, table.eventId),
+    index('program_deliveries_event').on(table.eventId),
+    index('program_deliveries_person').on(table.personId),
+    index('program_deliveries_due').on(table.dueAt),
+    index('program_deliveries_made').on(table.madeAt),
+  ],
+)
+
+export const programDeliveriesHeld = classify(programDeliveries, {
+  says: 'Which of the company’s own programs were told about you',
+  about: { person: 'personId' },
+  basis: 'contract',
+  keptFor: { days: 30, after: 'madeAt' },
+  onErasure: 'delete',
+  serves: ['operations', 'security', 'rights'],
+  columns: {
+    id: ['reference', 'A number that stands for the delivery'],
+    eventId: ['reference', 'A number that stands for what happened'],
+    endpointId: ['reference', 'A number that stands for the program'],
+    personId: ['reference', 'A number that stands for you'],
+    madeAt: ['record', 'When it was to be told'],
+    dueAt: ['record', 'When it is tried next'],
+    tries: ['record', 'How often it was tried'],
+    outcome: ['record', 'How the last try ended'],
+    deliveredAt: ['record', 'When the program took it'],
+    givenUpAt: ['record', 'When it was given up'],
   },
 })

@@ -12,6 +12,7 @@ import { SCRUB_TIME } from '../database/scrub.ts'
 import { type Id, log } from '../log.ts'
 import { post } from '../mail/letter.ts'
 import { people } from '../people/tables.ts'
+import { tell } from '../programs/webhook.ts'
 import { register } from '../register.ts'
 import type { House } from '../web/house.ts'
 import { guestsToForget } from '../updates/departure.ts'
@@ -34,6 +35,7 @@ export const whatStays = (house: House): string[] => [
     : 'The letter with the receipt, to your address: this is a development server, which keeps letters for 30 days.',
   `The bytes of deleted rows in the database's own files: overwritten by the nightly compaction at ${SCRUB_TIME} UTC.`,
   'If letters to you came back, or one was reported as unwanted: a keyed hash of the address, which names nobody, so that no list brings it back: two years.',
+  'The number that stood for you, in the message that tells the programs of our services to forget it, too: 30 days at most.',
   'This receipt, which counts rows and names nobody: two years.',
 ]
 
@@ -88,6 +90,7 @@ async function eraseSubject(tx: For<'rights'>, house: House, subject: Subject): 
   const token = randomBytes(32).toString('base64url')
   const kept = whatStays(house)
   await tx.insert(receipts).values({ id: newId(), tokenHash: receiptHash(token), erased, kept, erasedAt: now() })
+  await tell(tx, 'person.erased', { person: subject.personId })
   for (const to of subject.emails) await post(tx, goodbyeLetter(house, { to, erased, kept, token }))
   return token
 }
