@@ -14,7 +14,10 @@ process.env.LOG = 'off'
 const { openEmbedded } = await import('../src/database/embedded.ts')
 const { makeTemplate } = await import('../test/template.ts')
 
-const suites = { unit: ['src/**/*.test.{ts,tsx}', 'test/*.test.{ts,tsx}'], browser: ['test/e2e/*.test.{ts,tsx}'] }
+const suites = {
+  unit: ['src/**/*.test.{ts,tsx}', 'test/*.test.{ts,tsx}', 'packages/*/test/*.test.ts'],
+  browser: ['test/e2e/*.test.{ts,tsx}'],
+}
 const wanted = process.argv.slice(2)
 const groups = wanted.length === 0 ? ['unit', 'browser'] : wanted.filter((word) => word in suites)
 const files = [...groups.flatMap((group) => globSync(suites[group])), ...wanted.filter((word) => !(word in suites))].sort()
