@@ -3,15 +3,13 @@
  * looked things up. Everything comes from one seed, so that two demos hold the same people; and from
  * one day, so that what is recent in it is recent. It goes in as all data does: under its purposes.
  */
-import { createHash } from 'node:crypto'
-import { getTableColumns, getTableName, type InferInsertModel, inArray } from 'drizzle-orm'
-import type { PgTable } from 'drizzle-orm/pg-core'
-import { v7 } from 'uuid'
+import { type InferInsertModel, inArray } from 'drizzle-orm'
 import { DAY, HOUR, MINUTE, now } from './clock.ts'
 import type { For } from './database/connection.ts'
-import type { Purpose } from './database/purposes.ts'
 import { seal } from './database/sealing.ts'
 import { type Chance, chance, namer, pick } from './demo-names.ts'
+import { bytes, idAt, nobodys, put } from './demo-rows.ts'
+import { bringUpdates, someWait } from './demo-updates.ts'
 import type { Id } from './log.ts'
 import { written } from './mail/letter.ts'
 import { letters } from './mail/tables.ts'
@@ -76,16 +74,19 @@ export async function furnish(house: House, wanted: Wanted): Promise<Furnished> 
   const until = wanted.until ?? new Date(Math.floor(now().getTime() / HOUR) * HOUR)
   const story: Story = { house, roll: chance(SEED), until, words: wanted.people <= MOST_WITH_WORDS }
   const name = namer(chance(SEED + 1))
+  const readers = { roll: chance(SEED + 3), until }
   const [team, customers]: [Person[], Person[]] = [[], []]
   for (let done = 0; done < wanted.people; done += BATCH) {
     const batch = Array.from({ length: Math.min(BATCH, wanted.people - done) }, (_, i) => joined(story, (done + i) / wanted.people, name()))
     for (const [i, person] of batch.entries()) if (isColleague(done + i, wanted.people)) team.push(colleague(person))
     const rows = batch.reduce((rows, person) => live(story, rows, person), empty())
     await bringIn(house, rows)
+    await bringUpdates(house, readers, batch, membersIn(rows))
     customers.push(...batch.filter((person) => !team.includes(person)).slice(-KNOWN_PER_BATCH))
     wanted.progress?.(done + batch.length)
   }
   await work(story, team, customers)
+  await someWait(house, { ...readers, name: namer(chance(SEED + 4)) })
   return { people: wanted.people, owner: team[0]?.email ?? '' }
 }
 
@@ -102,6 +103,13 @@ const empty = (): Rows => ({
   corrections: [],
   letters: [],
 })
+
+/** Who signs in here; everybody else may be known by updates alone. */
+const membersIn = ({ sessions, passwords, passkeys, people }: Rows): ReadonlySet<string> =>
+  new Set([
+    ...[...sessions, ...passwords, ...passkeys].map(({ personId }) => personId),
+    ...people.flatMap(({ id, email }) => (id && email.endsWith('@team.example.com') ? [id] : [])),
+  ])
 
 // ---- A person ----------------------------------------------------------------------------------
 
@@ -315,29 +323,5 @@ async function bringIn({ db }: House, rows: Rows): Promise<void> {
     await put(tx, letters, rows.letters)
   })
 }
-
-/** Inserts many rows at once: as one JSON parameter, which PostgreSQL takes apart faster than thousands of them. */
-async function put<T extends PgTable>(tx: For<Purpose>, table: T, rows: readonly InferInsertModel<T>[]): Promise<void> {
-  if (rows.length === 0) return
-  const columns = Object.entries(getTableColumns(table)).filter(([key]) => key in (rows[0] as object))
-  const names = columns.map(([, column]) => `"${column.name}"`).join(', ')
-  const name = `"${getTableName(table)}"`
-  const json = JSON.stringify(
-    rows.map((row) => Object.fromEntries(columns.map(([key, column]) => [column.name, plain((row as Record<string, unknown>)[key])]))),
-  )
-  await tx.$client.query(`insert into ${name} (${names}) select ${names} from jsonb_populate_recordset(null::${name}, $1::jsonb)`, [json])
-}
-
-const plain = (value: unknown): unknown => (Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : value)
-
-// ---- Chance ------------------------------------------------------------------------------------
-
-const bytes = (roll: Chance): Buffer => createHash('sha256').update(String(roll())).update(String(roll())).digest()
-
-/** The hash of a secret that nobody has. */
-const nobodys = (roll: Chance): string => bytes(roll).toString('base64url')
-
-/** A UUIDv7 of that moment. */
-const idAt = (roll: Chance, at: Date): Id => v7({ msecs: at.getTime(), random: bytes(roll) }) as Id
 
 const before = ({ until }: Story, ms: number, notBefore: Date): Date => new Date(Math.max(until.getTime() - ms, notBefore.getTime()))

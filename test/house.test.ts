@@ -28,8 +28,8 @@ const offices: Record<string, RegExp> = {
   'src/register.ts': /\/([a-z-]+-)?tables\.ts$/,
   'src/app.ts': /routes\.tsx$/,
   'src/worker.ts': /\/([a-z-]+-)?jobs\.ts$/,
-  // It furnishes every room at once, as nobody else may.
-  'src/demo.ts': /\/([a-z-]+-)?(tables|emails)\.ts$/,
+  // They furnish every room at once, as nobody else may.
+  ...Object.fromEntries(globSync('src/demo*.ts').map((file) => [file, /\/([a-z-]+-)?(tables|emails)\.ts$/])),
 }
 
 /** What only its own room imports. */
