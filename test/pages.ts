@@ -2,8 +2,11 @@
  * Every page that there is, and how to get there: for the tests that look at all of them. A route that
  * shows a page and is not visited here fails `test/attack.test.ts`.
  */
+import { now } from '../src/clock.ts'
 import { asId, type Id } from '../src/log.ts'
+import { begin, edit, issueOf, schedule } from '../src/updates/issue.ts'
 import { unsubscribeToken } from '../src/updates/link.ts'
+import { wake } from '../src/updates/wake.ts'
 import type { Browser } from './browser.ts'
 import { linkIn, type TestHouse } from './harness.ts'
 
@@ -49,7 +52,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   const begun = (await ada.post('/services/small-hosting/team', { seats: '3' })).headers.get('location') ?? ''
   await ada.post('/account/security/second-factor')
   await ada.post('/account/proof/letter')
-  const updates = await updatePages(house)
+  const updates = await updatePages(house, guest)
   await house.settle()
   return {
     browsers: { visitor: house.browser(), waiting, ada, owner },
@@ -112,7 +115,7 @@ function doorPages({ welcome, reset }: { welcome: string; reset: string }): Page
 }
 
 /** A subscriber with a letter of every kind, and what its links open. */
-async function updatePages(house: TestHouse): Promise<Page[]> {
+async function updatePages(house: TestHouse, owner: string): Promise<Page[]> {
   const visitor = house.browser()
   const letterTo = async (email: string, path: string, form: Page['form'] = {}) => {
     await visitor.post(path, { ...form })
@@ -126,10 +129,18 @@ async function updatePages(house: TestHouse): Promise<Page[]> {
   await visitor.post(back)
   const preferences = await letterTo(rita.email, '/updates/preferences', { email: rita.email })
   const confirm = await letterTo('sam@example.org', '/updates', { name: 'Sam', email: 'sam@example.org', topics: 'news,events' })
+  const issue = await sendIssue(house, owner)
   return [
-    ...['/updates', '/updates/asked', '/updates/confirmed', '/updates/left', '/updates/returned', '/updates/left-all'].map((path) =>
-      open('visitor', path),
-    ),
+    ...[
+      '/updates',
+      '/updates/archive',
+      `/updates/archive/${issue}`,
+      '/updates/asked',
+      '/updates/confirmed',
+      '/updates/left',
+      '/updates/returned',
+      '/updates/left-all',
+    ].map((path) => open('visitor', path)),
     send('visitor', '/updates', { name: '', email: 'nonsense', topics: 'events' }, 'subscribing with errors'),
     open('visitor', confirm, 'confirming updates'),
     open('visitor', '/updates/confirm/none', 'confirming what is over', 410),
@@ -146,6 +157,23 @@ async function updatePages(house: TestHouse): Promise<Page[]> {
     send('owner', '/staff/updates/topics', { title: '', says: '', place: '' }, 'a topic with errors'),
     open('owner', '/staff/updates/topics/news'),
   ]
+}
+
+/** An issue that went out, with all that Markdown can; returns its name in addresses. */
+async function sendIssue(house: TestHouse, owner: string): Promise<string> {
+  const by = asId(owner)
+  if (!by) throw new Error('nobody to write an issue')
+  const body =
+    'Hello {{name|there}},\n\n## What is new\n\n- One thing\n- Another\n\n> A word of somebody\n\n| Service | From |\n|---|---|\n| Small Hosting | $9 |\n\n---\n\nMore is in [Help](/help).'
+  const words = { subject: 'Three things that changed in November', preheader: 'Small Hosting keeps more copies, and more.', body }
+  const slug = await house.house.db.as('updates', async (tx) => {
+    const issueId = await begin(tx, { topic: 'news', by })
+    await edit(tx, { issueId, by, topic: 'news', narrowed: {}, ...words })
+    await schedule(tx, { issueId, by, sendAt: now(), zone: 'UTC' })
+    return (await issueOf(tx, issueId))?.slug ?? ''
+  })
+  await wake(house.house)
+  return slug
 }
 
 function accountPages(): Page[] {

@@ -82,6 +82,7 @@ async function eraseEverywhere(tx: For<'rights'>, subject: Subject): Promise<Cou
     const rows = await eraseRows(tx, held, subject)
     if (rows > 0) erased.push({ table: held.name, rows })
   }
+  await tell(tx, 'person.erased', { person: subject.personId })
   return erased
 }
 
@@ -90,7 +91,6 @@ async function eraseSubject(tx: For<'rights'>, house: House, subject: Subject): 
   const token = randomBytes(32).toString('base64url')
   const kept = whatStays(house)
   await tx.insert(receipts).values({ id: newId(), tokenHash: receiptHash(token), erased, kept, erasedAt: now() })
-  await tell(tx, 'person.erased', { person: subject.personId })
   for (const to of subject.emails) await post(tx, goodbyeLetter(house, { to, erased, kept, token }))
   return token
 }

@@ -92,13 +92,23 @@ export async function allIssues(tx: For<'updates'>, most = 200): Promise<ListedI
   return rows.map(({ issue, act, progress }) => ({ ...issue, standing: standings[act], progress }))
 }
 
+/** An issue that went out, and since when. */
+export type PublishedIssue = Issue & { readonly startedAt: Date }
+
 /** Issues that went out, newest first, for everybody to read. */
-export async function publishedIssues(tx: For<'updates'>, most = 100): Promise<(Issue & { startedAt: Date })[]> {
+export const publishedIssues = (tx: For<'updates'>, most = 100): Promise<PublishedIssue[]> => published(tx, undefined, most)
+
+/** The issue of this name, if it went out. */
+export async function publishedIssue(tx: For<'updates'>, slug: string): Promise<PublishedIssue | undefined> {
+  return (await published(tx, eq(issues.slug, slug), 1))[0]
+}
+
+async function published(tx: For<'updates'>, which: SQL | undefined, most: number): Promise<PublishedIssue[]> {
   const rows = await tx
     .select({ issue: issues, act: lastAct, startedAt: sendings.fixedAt })
     .from(issues)
     .innerJoin(sendings, eq(sendings.issueId, issues.id))
-    .where(ne(lastAct, 'cancelled'))
+    .where(and(which, ne(lastAct, 'cancelled')))
     .orderBy(desc(sendings.fixedAt))
     .limit(most)
   return rows.map(({ issue, act, startedAt }) => ({ ...issue, standing: standings[act], startedAt }))

@@ -3,6 +3,7 @@
  * reader (their name, their way to leave) stays open, so that the work is done once for all of them.
  */
 import MarkdownIt, { type Token } from 'markdown-it'
+import { renderTokens } from '../web/content.ts'
 import { plainWords } from './plain-text.ts'
 
 /** What differs from reader to reader. */
@@ -111,11 +112,20 @@ function parsed(source: string, origin: string): Token[] {
   return tokens
 }
 
-/** The body as a fragment of a page on the web, where every reader is met in the same words. */
+const NOBODY: Reader = { name: '', leave: '' }
+
+/** The body as a fragment of a page on the web, where every reader is met in the same words; it looks as the site does. */
 export function onTheWeb(body: string, origin: string): string {
   const { source, variables } = marked(body)
-  const html = markdown.renderer.render(parsed(source, origin), markdown.options, {})
-  return filled(piecesOf(html, variables), { name: '', leave: '' }, escaped)
+  return filled(piecesOf(renderTokens(parsed(source, origin)), variables), NOBODY, escaped)
+}
+
+/** A line, such as the subject, as it reads on the web. */
+export function lineOnTheWeb(line: string): string {
+  const { source, variables } = marked(line)
+  return filled(piecesOf(source, variables), NOBODY)
+    .replace(/\s+([,.!?])/g, '$1')
+    .trim()
 }
 
 /** Renders the draft once for all readers. */

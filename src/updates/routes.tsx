@@ -1,6 +1,7 @@
-/** E-mail updates: subscribing, choosing, leaving; the topics in the console. */
+/** E-mail updates: subscribing, choosing, leaving; the archive; the topics in the console. */
 import { Hono } from 'hono'
 import type { Web } from '../web/house.ts'
+import { archiveRoutes } from './archive-routes.tsx'
 import { leavingRoutes } from './leaving-routes.tsx'
 import { preferenceRoutes } from './preference-routes.tsx'
 import { subscribingRoutes } from './subscribing-routes.tsx'
@@ -10,4 +11,5 @@ export const updateRoutes = new Hono<Web>()
   .route('/', subscribingRoutes)
   .route('/', leavingRoutes)
   .route('/', preferenceRoutes)
+  .route('/', archiveRoutes)
   .route('/', topicRoutes)

@@ -26,6 +26,12 @@ export const SubscribePage = ({ company, topics, errors = {}, typed = {} }: Subs
       <SubscribeForm {...{ company, topics, errors, typed }} />
     )}
     <section>
+      <h2>What we have sent so far</h2>
+      <p>
+        Everything is in <a href="/updates/archive">the archive</a>, for everybody to read.
+      </p>
+    </section>
+    <section>
       <h2>You get updates already?</h2>
       <p>
         <a href="/updates/preferences">Change what you get</a>. If you have an account, you can also do so{' '}

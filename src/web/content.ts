@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import MarkdownIt from 'markdown-it'
+import MarkdownIt, { type Token } from 'markdown-it'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { type Config, WrongSetting } from '../config.ts'
@@ -79,6 +79,9 @@ markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: true })
 // Wide tables scroll within themselves on a phone, and can be reached by keyboard.
 markdown.renderer.rules['table_open'] = () => '<section class="scroll" tabindex="0" aria-label="Table"><table>\n'
 markdown.renderer.rules['table_close'] = () => '</table></section>\n'
+
+/** Renders parsed Markdown by the same rules. */
+export const renderTokens = (tokens: Token[]): string => markdown.renderer.render(tokens, markdown.options, {})
 
 /** Renders Markdown by the rules of the site's content. */
 export const renderMarkdown = (source: string): string => markdown.render(source)

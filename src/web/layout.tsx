@@ -18,6 +18,8 @@ export interface Frame {
   /** The browser sent Sec-GPC: the footer says that it is honoured. */
   signal?: boolean | undefined
   robots?: 'noindex' | undefined
+  /** Where a feed reader finds what is new here. */
+  feeds?: readonly { type: string; href: string; title: string }[] | undefined
 }
 
 /** Where the compiled stylesheet and the fonts worth preloading are served. */
@@ -118,6 +120,9 @@ function Head(props: Frame & { assets: Assets }) {
         <link rel="preload" href={href} as="font" type="font/woff2" crossorigin="anonymous" />
       ))}
       <link rel="stylesheet" href={props.assets.css} />
+      {props.feeds?.map((feed) => (
+        <link rel="alternate" {...feed} />
+      ))}
       <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
       {[props.assets.script, props.script].map((src) => src && <script type="module" src={src}></script>)}
     </head>
