@@ -12,6 +12,7 @@ import { type Found, findDatabase } from './database/open.ts'
 import { purposeNames } from './database/purposes.ts'
 import { closeQueue, openQueue, prepareQueue } from './jobs/queue.ts'
 import { log, logFault, word } from './log.ts'
+import { type Door, openDoorIfAsked } from './mail/door.ts'
 import { closeSmtp } from './processors/smtp.ts'
 import { register } from './register.ts'
 import { stockCatalogue } from './services/catalogue.ts'
@@ -48,7 +49,8 @@ export async function openHouse(config: Config, options: { working: boolean; att
     await stockCatalogue(house)
     await openQueue(db, options.working)
     if (options.working) await startWorking(house)
-    return { house, found, close: () => close(house, found) }
+    const door = options.working ? await openDoorIfAsked(house) : undefined
+    return { house, found, close: () => close(house, found, door) }
   } catch (fault) {
     await found.stop()
     throw fault
@@ -68,7 +70,8 @@ export async function prepareDatabase(config: Config, found: Found): Promise<voi
   })
 }
 
-async function close(house: House, found: Found): Promise<void> {
+async function close(house: House, found: Found, door: Door | undefined): Promise<void> {
+  await door?.close()
   await closeQueue(house.db)
   await house.db.close()
   closeSmtp()

@@ -27,6 +27,7 @@ export const clock: readonly Appointment[] = [
     cron: '25 3 * * *',
     says: 'At 03:25: erases whoever was known by updates alone and left them all 30 days ago',
   },
+  { job: 'mail.poll', cron: '*/2 * * * *', says: 'Every two minutes: empties the mailbox that IMAP_URL names' },
   { job: 'database.scrub', cron: '40 3 * * *', says: 'At 03:40: compacts tables that lost rows, so that the files forget them, too' },
 ]
 
@@ -45,5 +46,8 @@ export const handlers = (house: House): Handlers => ({
 /** Starts working and keeps the clock. */
 export async function startWorking(house: House): Promise<void> {
   await work(house.db, handlers(house))
-  await keepAppointments(house.db, clock)
+  await keepAppointments(
+    house.db,
+    clock.filter(({ job }) => job !== 'mail.poll' || house.config.imapUrl !== undefined),
+  )
 }

@@ -16,6 +16,8 @@ export interface Jobs {
   'updates.wake': Record<string, never>
   'updates.send': { issueId: Id }
   'updates.test': { issueId: Id; personId: Id }
+  'mail.poll': Record<string, never>
+  'mail.read': { incomingId: Id }
   'staff.join': { invitationId: Id; personId: Id }
   'programs.tell': { eventId: Id }
   'programs.deliver': Record<string, never>
@@ -41,6 +43,8 @@ export const jobNames = [
   'updates.wake',
   'updates.send',
   'updates.test',
+  'mail.poll',
+  'mail.read',
   'staff.join',
   'programs.tell',
   'programs.deliver',

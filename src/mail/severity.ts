@@ -19,7 +19,7 @@ const GONE = [
   /\b(user|recipient|mailbox|account|address|addressee|local.?part|member|resident)('s)?\b[^.\n]{0,60}\b(unknown|not found|does ?n[o']t exist|doesn.t exist|not exist|no longer (exists|valid|in use|active|available|on server)|not known|invalid|disabled|deactivated|inactive|closed|suspended|discontinued|expired|has moved|is not (valid|active|listed|a valid))/i,
   /\b(unknown|invalid|no such|nonexistent|non-existent|bad|illegal|disabled|inactive|undeliverable) (local |virtual |destination )?(user|recipient|mailbox|account|address|addressee|person|local.?part|alias)/i,
   /\bno (mailbox|user|account|one)( here)?( by that name| with that| matching| found)/i,
-  /\bthere is no (one|user|mailbox|account)|\bnot our customer|\bnot a known user|\bdoes not (have|like) (a |an )?\S+ account|doesn't have an? \S+ account/i,
+  /\bthere is no (one|user|mailbox|account)|\bnot our customer|\bnot a (known|valid) (user|recipient|mailbox|address)|\bdoes not (have|like) (a |an )?\S+ account|doesn't have an? \S+ account/i,
   /\bmailbox (is )?unavailable|\bmailbox not available|\b(account|user) (is )?disabled|no mailbox here|address rejected: access denied/i,
   /\bhost or domain name not found|domain (name )?(does not exist|not found)|host (not found|unknown)|unrout(e)?able (mail )?domain|unrouteable address|no (valid )?mx|null mx|domain .{0,80}does not accept (e?-?)mail|name (service|server).{0,40}type=(a|mx).{0,60}not found/i,
   /Empfänger(adresse)? (unbekannt|existiert nicht)|(utilisateur|destinataire) (inconnu|inexistant)|(usuario|destinatario) (desconocido|no existe|inexistente)/i,

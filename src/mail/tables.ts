@@ -173,7 +173,11 @@ export const incomingLetters = pgTable(
     readAt: moment('read_at'),
     outcome: text(),
   },
-  (table) => [uniqueIndex('incoming_letters_content').on(table.contentHash), index('incoming_letters_received').on(table.receivedAt)],
+  (table) => [
+    uniqueIndex('incoming_letters_content').on(table.contentHash),
+    index('incoming_letters_received').on(table.receivedAt),
+    index('incoming_letters_waiting').on(table.receivedAt).where(sql`read_at is null`),
+  ],
 )
 
 export const incomingLettersHeld = classify(incomingLetters, {
@@ -182,7 +186,7 @@ export const incomingLettersHeld = classify(incomingLetters, {
   basis: 'legitimate interest',
   keptFor: { days: 7, after: 'receivedAt' },
   onErasure: { keep: 'Sealed until it is read, and then emptied; it is never filed under a person', until: 'seven days have passed' },
-  serves: ['operations', 'updates', 'rights'],
+  serves: ['operations'],
   columns: {
     id: ['reference', 'A number that stands for the letter'],
     mailbox: ['record', 'Which of our mailboxes it came to'],

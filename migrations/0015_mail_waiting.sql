@@ -1,0 +1,1 @@
+CREATE INDEX "incoming_letters_waiting" ON "incoming_letters" USING btree ("received_at") WHERE read_at is null;

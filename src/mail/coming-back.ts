@@ -1,0 +1,83 @@
+/** What came in, read and heeded: which of our letters it is about, and what follows for its address. */
+import { eq } from 'drizzle-orm'
+import { now } from '../clock.ts'
+import type { For } from '../database/connection.ts'
+import type { Id } from '../log.ts'
+import type { House } from '../web/house.ts'
+import { heedFailure } from './failure.ts'
+import { fileAway, type Opened, openIncoming } from './incoming.ts'
+import { tokenIn } from './mailboxes.ts'
+import { type Report, reportIn } from './report.ts'
+import { type Sent, sentBehind } from './return-path.ts'
+import type { Severity } from './severity.ts'
+import type { Returned } from './suppression.ts'
+import { letters } from './tables.ts'
+
+/** What a letter that came in turned out to be. */
+export type Outcome = Exclude<Severity, 'none'> | Exclude<Report['kind'], 'failure'> | 'not ours' | 'other address' | 'forgotten'
+
+/** Whom the letter that came back went to. */
+export type Addressee = Returned & { readonly aboutId: Id }
+
+/** Reads one letter that came in. */
+export async function readIncoming(house: House, incomingId: Id): Promise<void> {
+  await house.db.as('operations', async (tx) => {
+    const letter = await openIncoming(tx, incomingId)
+    if (letter) await fileAway(tx, incomingId, await outcomeOf(tx, house, letter))
+  })
+}
+
+async function outcomeOf(tx: For<'operations'>, house: House, letter: Opened): Promise<Outcome> {
+  const report = await reportIn(letter.raw, letter.mailbox)
+  const sent = sentIn(house, letter, report)
+  if (!sent) return 'not ours'
+  const to = await addresseeOf(tx, sent)
+  if (!to) return 'forgotten'
+  const outcome = await heed(tx, report, to)
+  await noteOnLetter(tx, { ...to, code: report.code }, outcome)
+  return outcome
+}
+
+/**
+ * Which of our letters it is about. The return path says so; what did not come by one (a complaint, a mailbox
+ * polled by IMAP) must name exactly one of ours, by a word that only we can have written.
+ */
+function sentIn(house: House, letter: Opened, report: Report): Sent | undefined {
+  for (const address of letter.to) {
+    const token = tokenIn(house, address)
+    const sent = token === undefined ? undefined : sentBehind(house.db, token)
+    if (sent) return sent
+  }
+  const named = report.tokens.flatMap((token) => sentBehind(house.db, token) ?? [])
+  return named.length === 1 ? named[0] : undefined
+}
+
+async function addresseeOf(tx: For<'operations'>, { id }: Sent): Promise<Addressee | undefined> {
+  const [letter] = await tx.select({ email: letters.to, personId: letters.personId }).from(letters).where(eq(letters.id, id))
+  return letter && { email: letter.email, personId: letter.personId ?? undefined, aboutId: id }
+}
+
+/** Heeds a report about a letter to somebody. A report that names another address follows for nobody. */
+export async function heed(tx: For<'operations'>, report: Report, to: Addressee): Promise<Outcome> {
+  const { kind, severity, code } = report
+  if (kind !== 'failure' && kind !== 'complaint') return kind
+  if (!isAbout(report, to.email)) return 'other address'
+  const outcome = kind === 'complaint' ? 'complaint' : severity === 'none' ? 'soft' : severity
+  await heedFailure(tx, outcome, { ...to, code, evidence: 'report' })
+  return outcome
+}
+
+// Some providers black out the name before the @ in a complaint; the domain must still be the same.
+function isAbout({ kind, names }: Report, email: string): boolean {
+  if (names.length === 0 || names.includes(email)) return true
+  const domain = email.slice(email.lastIndexOf('@'))
+  return kind === 'complaint' && names.every((name) => /^(redacted|x+|\*+|[0-9a-f]{16,})@/.test(name) && name.endsWith(domain))
+}
+
+async function noteOnLetter(tx: For<'operations'>, { aboutId, code }: Addressee, outcome: Outcome): Promise<void> {
+  if (!['gone', 'refused', 'soft'].includes(outcome)) return
+  await tx
+    .update(letters)
+    .set({ bouncedAt: now(), bounceCode: code ?? null })
+    .where(eq(letters.id, aboutId))
+}

@@ -1,0 +1,57 @@
+/**
+ * The mailboxes behind the door, and which job reads what comes to each: one table. A room above adds its
+ * own here with a job of its own; what is addressed to nobody in it is refused at the door.
+ */
+import type { JobName } from '../jobs/queue.ts'
+import type { House } from '../web/house.ts'
+import { sentBehind } from './return-path.ts'
+
+/** A job that reads one letter that came in. */
+export type Reading = 'mail.read'
+
+export interface Mailbox {
+  readonly name: 'bounces' | 'complaints'
+  /** Is this address, in lower case, one of this mailbox's? */
+  readonly takes: (house: House, address: string) => boolean
+  readonly job: Reading & JobName
+}
+
+const halves = (address: string): readonly [local: string, domain: string] => {
+  const at = address.lastIndexOf('@')
+  return [address.slice(0, at), address.slice(at + 1)]
+}
+
+/** The word of ours in a return path, if it is one. */
+export function tokenIn(house: House, address: string): string | undefined {
+  const [ownLocal, ownDomain] = halves(house.config.bounceAddress ?? '')
+  const [local, domain] = halves(address.toLowerCase())
+  return ownDomain && domain === ownDomain && local.startsWith(`${ownLocal}+`) ? local.slice(ownLocal.length + 1) : undefined
+}
+
+export const mailboxes: readonly Mailbox[] = [
+  {
+    name: 'bounces',
+    // Only return paths that we made ourselves: whatever is guessed is refused before a byte of it is read.
+    takes: (house, address) => {
+      const token = tokenIn(house, address)
+      return token !== undefined && sentBehind(house.db, token) !== undefined
+    },
+    job: 'mail.read',
+  },
+  {
+    name: 'complaints',
+    takes: ({ config }, address) => {
+      const [local, domain] = halves(address)
+      return domain === halves(config.bounceAddress ?? '')[1] && (local === 'complaints' || local === 'abuse')
+    },
+    job: 'mail.read',
+  },
+]
+
+/** The mailbox that an address leads to, if there is one. */
+export const mailboxFor = (house: House, address: string): Mailbox | undefined =>
+  mailboxes.find((mailbox) => mailbox.takes(house, address.toLowerCase()))
+
+/** Where providers are asked to send complaints; undefined while no door is open. */
+export const complaintsAddress = ({ config }: House): string | undefined =>
+  config.bounceAddress && `complaints@${halves(config.bounceAddress)[1]}`
