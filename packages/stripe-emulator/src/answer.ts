@@ -119,7 +119,7 @@ function run(desk: Desk, route: Route, path: Record<string, string>, given: Reco
   const operation = operations[route.operation]
   if (!operation) throw new Refused(501, { type: 'api_error', message: `The emulator does not know how to do ${route.operation} yet.` })
   refuseRetired(given)
-  const params = readParams(route.request, given)
+  const params = readAsked(route, given)
   const expand = (params.expand as string[] | undefined) ?? []
   catchUp(world)
   world.request = request
@@ -130,6 +130,13 @@ function run(desk: Desk, route: Route, path: Record<string, string>, given: Reco
   } finally {
     world.request = null
   }
+}
+
+/** The links of v2 lists bear a `page`, which no parameter of theirs declares. */
+function readAsked({ request, parts, method }: Route, given: Record<string, unknown>): Record<string, unknown> {
+  if (parts[0] !== 'v2' || method !== 'GET') return readParams(request, given)
+  const { page, ...rest } = given
+  return { ...readParams(request, rest), ...(page === undefined ? {} : { page }) }
 }
 
 /** What older tutorials still send, refused as the API does. */

@@ -2,6 +2,7 @@
 import type { Includable } from './expand.ts'
 import type { Operation } from './operations.ts'
 import { checkout, expireSession, sessionExtras } from './resources/checkout.ts'
+import { alerts } from './resources/alerts.ts'
 import { coupons } from './resources/coupons.ts'
 import { customerExtras, customers, deleteCustomer } from './resources/customers.ts'
 import { destinations } from './resources/destinations.ts'
@@ -18,6 +19,11 @@ import { portal } from './resources/portal.ts'
 import { priceExtras, prices } from './resources/prices.ts'
 import { products } from './resources/products.ts'
 import { advanceDraft, end, overdue, renew, tellTrialWillEnd, tellUpcoming, unpause } from './resources/renewals.ts'
+import { creditNotes } from './resources/credit-notes.ts'
+import { failRefund, refunds } from './resources/refunds.ts'
+import { risk } from './resources/risk.ts'
+import { schedules, stepSchedule } from './resources/schedules.ts'
+import { tax } from './resources/tax-operations.ts'
 import { setupIntents } from './resources/setup-intents.ts'
 import { subscriptions } from './resources/subscription-operations.ts'
 import { testClocks } from './resources/test-clocks.ts'
@@ -44,9 +50,15 @@ export const operations: Record<string, Operation> = {
   ...prices,
   ...coupons,
   ...subscriptions,
+  ...schedules,
   ...invoices,
   ...invoiceItems,
+  ...refunds,
+  ...creditNotes,
+  ...risk,
+  ...tax,
   ...meters,
+  ...alerts,
   ...entitlements,
   ...eventLog,
   ...destinations,
@@ -73,6 +85,8 @@ export const duties: World['duties'] = {
   'invoice.advance': advanceDraft,
   'invoice.retry': retry,
   'invoice.overdue': overdue,
+  'schedule.step': stepSchedule,
+  'refund.fail': failRefund,
   'payment.expire': expirePayment,
   'checkout.expire': (world, id) => void expireSession(world, id),
 }

@@ -31,11 +31,16 @@ export const unplan = (world: World, act: string, target: string): void => remov
 
 export const planned = (world: World, act: string, target: string): Duty | undefined => peek(world, 'duty', `${act} ${target}`)
 
+// What is due at the same moment: a change that was planned for the renewal comes before the renewal.
+const rank = (duty: Duty): number => (duty.act === 'schedule.step' ? 0 : duty.act === 'subscription.end' ? 1 : 2)
+
+const before = (a: Duty, b: Duty): boolean => a.at < b.at || (a.at === b.at && rank(a) < rank(b))
+
 function nextDuty(world: World, clock: string | null, until: number): Duty | undefined {
   let next: Duty | undefined
   for (const duty of all(world, 'duty')) {
     if (duty.clock !== clock || duty.at > until) continue
-    if (!next || duty.at < next.at) next = duty
+    if (!next || before(duty, next)) next = duty
   }
   return next
 }

@@ -1,6 +1,8 @@
 /** What is shown of an object: hidden fields stay hidden until asked for, ids become objects where asked for. */
 import { invalid } from './errors.ts'
-import { kindOf } from './kinds.ts'
+import { kindOf, kinds } from './kinds.ts'
+import { resolve } from './schema.ts'
+import type { Kind } from './wire.ts'
 import { peek, type World } from './world.ts'
 
 type Obj = Record<string, unknown>
@@ -27,6 +29,7 @@ function show(world: World, includable: Includable, value: unknown, paths: strin
   if (!isObject(value)) return value
   const fields: Obj = {}
   const extra = typeof value.object === 'string' ? includable[value.object] : undefined
+  refuseUnknown(value, extra, paths)
   for (const [name, each] of Object.entries(value)) {
     const inside = paths.filter(([first]) => first === name).map(([, ...rest]) => rest)
     const object = inside.length > 0 && typeof each === 'string' ? (lookUp(world, each) ?? each) : each
@@ -48,6 +51,14 @@ function show(world: World, includable: Includable, value: unknown, paths: strin
       )
   }
   return fields
+}
+
+/** A field that no such object has cannot be expanded; a typing error shows at once. */
+function refuseUnknown(value: Obj, extra: object | undefined, paths: string[][]): void {
+  if (typeof value.object !== 'string' || value.deleted) return
+  const fields = resolve({ $ref: `#/components/schemas/${kinds[value.object as Kind]?.schema}` }).properties
+  const wrong = paths.find(([first = '']) => !(first in value) && !(extra && first in extra) && !(fields && first in fields))
+  if (wrong) throw invalid(`This property cannot be expanded (${wrong.join('.')}).`, { param: 'expand' })
 }
 
 function lookUp(world: World, id: string): unknown {

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { duties } from './api.ts'
 import { catchUp, realNow } from './clock.ts'
 import { forgetFile, readState, saveState, takeOver } from './memory.ts'
-import { type Manner, openPost, parcelsOf, type Post } from './post.ts'
+import { type Manner, openPost, overHttp, parcelsOf, type Post } from './post.ts'
 import { kinds } from './kinds.ts'
 import type { Faults } from './faults.ts'
 import type { Panel } from './panel.ts'
-import { newDestination, type Destination } from './resources/destinations.ts'
+import { newDestination } from './resources/destinations.ts'
 import { openServer } from './server.ts'
 import { showPage } from './pages/pages.ts'
 import { all, dice, type Settings, wholly, type World } from './world.ts'
@@ -119,10 +119,11 @@ export async function startEmulator(options: Options = {}): Promise<Emulator> {
   }
 }
 
-function sender(webhook: Options['webhook']): ((to: Destination, body: string, signature: string) => Promise<number>) | undefined {
-  const send = webhook?.send
-  return send && ((_to, body, signature) => send(body, signature))
-}
+/** What goes to the destination of the options may be handed over without the network. */
+const sender =
+  (webhook: Options['webhook']): typeof overHttp =>
+  (to, body, signature) =>
+    webhook?.send && to.url === webhook.url ? webhook.send(body, signature) : overHttp(to, body, signature)
 
 /** The destination that the options name, unless it is there from before. */
 function point(world: World, webhook: Options['webhook'], secret: string): void {

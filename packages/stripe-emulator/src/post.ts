@@ -162,7 +162,7 @@ async function inParallel(items: string[], width: number, act: (item: string) =>
 }
 
 /** Posts to the destination; whatever goes wrong on the way is status 0. */
-function overHttp({ url }: Destination, body: string, signature: string): Promise<number> {
+export function overHttp({ url }: Destination, body: string, signature: string): Promise<number> {
   return new Promise((resolve) => {
     const headers = {
       'content-type': 'application/json; charset=utf-8',

@@ -257,3 +257,15 @@ export function hear(world: World, intent: string, act: () => PaymentIntent): Pa
     throw error
   }
 }
+
+/** A credit note took off what was left, or a part of it. */
+export function settleByCredit(world: World, invoice: Invoice): Invoice {
+  const payment = paymentsOf(world, invoice.id).find((each) => each.status === 'open')
+  const intent = peek(world, 'payment_intent', payment?.payment.payment_intent)
+  if (invoice.amount_remaining > 0) {
+    if (intent && intent.status !== 'succeeded') change(world, intent, { amount: invoice.amount_remaining })
+    return invoice
+  }
+  stopPayments(world, invoice)
+  return settled(world, markPaid(world, invoice, 0))
+}

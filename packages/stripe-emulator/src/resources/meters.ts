@@ -6,6 +6,8 @@ import { change, tell, tellThin } from '../events.ts'
 import { page } from '../lists.ts'
 import type { Asked, Operations } from '../operations.ts'
 import type { Held } from '../wire.ts'
+import { checkAlerts } from './alerts.ts'
+import { usageOf } from './usage.ts'
 import { all, create, find, peek, put, randomWord, type World } from '../world.ts'
 
 type Meter = Held<'billing.meter'>
@@ -57,19 +59,23 @@ function record(world: World, { event_name, payload, identifier, timestamp }: Us
   const event = {
     ...create(world, 'billing.meter_event', { id, created: at, event_name, identifier: id, payload, timestamp: when } as never),
     id,
-  } as MeterEvent
+  }
+  const trouble = troubleWith(meter, customer !== undefined, payload)
   if (!meter)
     tellThin(world, 'v1.billing.meter.no_meter_found', {
       data: { reason: { error_count: 1, error_types: [{ code: 'no_meter', error_count: 1 }] } },
     })
-  else if (
-    !customer ||
-    !Number.isFinite(
-      Number(payload[meter.value_settings.event_payload_key] ?? (meter.default_aggregation.formula === 'count' ? '1' : 'none')),
-    )
-  )
-    report(world, meter, customer ? 'meter_event_value_invalid' : 'meter_event_customer_not_found')
-  return event
+  else if (trouble) report(world, meter, trouble)
+  else checkAlerts(world, meter.id, customer?.id ?? '')
+  return event as MeterEvent
+}
+
+/** What is wrong with an event, which its sender learns of later only. */
+function troubleWith(meter: Meter | undefined, known: boolean, payload: Record<string, string>): string | undefined {
+  if (!meter) return 'no_meter'
+  if (!known) return 'meter_event_customer_not_found'
+  const value = payload[meter.value_settings.event_payload_key]
+  return meter.default_aggregation.formula === 'count' || Number.isFinite(Number(value ?? 'none')) ? undefined : 'meter_event_value_invalid'
 }
 
 function report(world: World, meter: Meter, code: string): void {
@@ -80,23 +86,6 @@ function report(world: World, meter: Meter, code: string): void {
       reason: { error_count: 1, error_types: [{ code, error_count: 1, sample_errors: [] }] },
     },
   })
-}
-
-/** What a customer used in a span of time, as the meter counts it. */
-export function usageOf(world: World, meterId: string, customer: string, start: number, end: number): number {
-  const meter = peek(world, 'billing.meter', meterId)
-  if (!meter) return 0
-  const events = all(world, 'billing.meter_event').filter(
-    (each) =>
-      each.event_name === meter.event_name &&
-      each.payload[meter.customer_mapping.event_payload_key] === customer &&
-      each.timestamp >= start &&
-      each.timestamp < end,
-  )
-  const values = events.map((each) => Number(each.payload[meter.value_settings.event_payload_key] ?? 0)).filter(Number.isFinite)
-  if (meter.default_aggregation.formula === 'count') return events.length
-  if (meter.default_aggregation.formula === 'last') return values.at(-1) ?? 0
-  return values.reduce((sum, each) => sum + each, 0)
 }
 
 function summaries(world: World, { id, params }: Asked<Stripe.Billing.MeterListEventSummariesParams>) {

@@ -6,7 +6,7 @@ import { create, find, put, type World } from '../world.ts'
 import { planOf, type Price } from './prices.ts'
 import { amountFor } from './prices.ts'
 import { newLine, type Line } from './invoices.ts'
-import { usageOf } from './meters.ts'
+import { usageOf } from './usage.ts'
 import type { Item, Subscription } from './standing.ts'
 
 export interface AskedItem {
