@@ -47,6 +47,11 @@ function refuseProduction(): void {
   if (NODE_ENV === 'production' || ENVIRONMENT === 'production') throw new Error('The Stripe emulator does not run in production.')
 }
 
+function keyFrom(given = `sk_test_emu_${randomBytes(16).toString('hex')}`): string {
+  if (!given.startsWith('sk_test_emu_')) throw new Error('The secret key of an emulator begins with sk_test_emu_.')
+  return given
+}
+
 const newWorld = (options: Options, origin: string): World => ({
   tables: new Map(),
   undo: undefined,
@@ -63,13 +68,12 @@ const newWorld = (options: Options, origin: string): World => ({
 
 export async function startEmulator(options: Options = {}): Promise<Emulator> {
   refuseProduction()
+  const kept = readState(options.dataFile)
+  const secretKey = keyFrom(options.secretKey ?? kept?.secretKey)
   const { server, port, admit } = await openServer(options.port ?? 0)
   const url = `http://127.0.0.1:${port}`
   const world = newWorld(options, url)
-  const kept = readState(options.dataFile)
   if (kept) takeOver(world, kept)
-  const secretKey = options.secretKey ?? kept?.secretKey ?? `sk_test_emu_${randomBytes(16).toString('hex')}`
-  if (!secretKey.startsWith('sk_test_emu_')) throw new Error('The secret key of an emulator begins with sk_test_emu_.')
   const webhookSecret = options.webhook?.secret ?? kept?.webhookSecret ?? `whsec_${randomBytes(24).toString('base64url')}`
   const post = openPost(world, options.delivery ?? 'shuffled and doubled', sender(options.webhook))
   const furnish = () => point(world, options.webhook, webhookSecret)

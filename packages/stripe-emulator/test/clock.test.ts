@@ -145,7 +145,6 @@ test('the next calls fail as ordered; a lost answer is found again by its key', 
 
 test('kept in a file, everything survives a restart', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'stripe-emulator-'))
-  after(() => rmSync(folder, { recursive: true }))
   const dataFile = join(folder, 'state.json')
   const first = await startEmulator({ dataFile, seed: 1 })
   const customer = await payer(clientFor(first))
@@ -158,7 +157,10 @@ test('kept in a file, everything survives a restart', async () => {
   })
   await first.stop()
   const second = await startEmulator({ dataFile })
-  after(() => second.stop())
+  after(async () => {
+    await second.stop()
+    rmSync(folder, { recursive: true })
+  })
   assert.equal(second.secretKey, first.secretKey)
   assert.equal((await clientFor(second).subscriptions.retrieve(subscription.id)).status, 'active')
   assert.equal(second.visit(`/c/pay/${session.id}`, typed('4242424242424242')).location, 'https://app.example/ok')

@@ -78,7 +78,7 @@ export function actInPortal(world: World, id: string, part: string, form: Form):
     return act(world, session, form) ?? finished(session)
   } catch (error) {
     if (!(error instanceof Refused)) throw error
-    return again(world, session, part, form, { form: error.message }, 402)
+    return again(world, session, part, form, { form: error.message }, error.status)
   }
 }
 
