@@ -1,9 +1,11 @@
-// Writes what is generated from the code: docs/register.md, docs/openapi.json. With --check it changes nothing and fails
+// Writes what is generated from the code: docs/register.md, docs/openapi.json,
+// packages/sdk/src/api.ts. With --check it changes nothing and fails
 // when a generated file, or the migrations, are not what the code would make now.
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sdkTypes } from './sdk-types.mjs'
 
 const { operations } = await import('../src/app.ts')
 const { openApiDocument } = await import('../src/programs/document.ts')
@@ -11,9 +13,11 @@ const { registerDocument } = await import('../src/policy/register-document.ts')
 const checking = process.argv.includes('--check')
 // The operator's name and address are settings, so the document of the repository bears an example's.
 const example = { company: 'Cloudrun Inc', origin: 'https://cloudrun.example', contact: 'hello@cloudrun.example' }
+const api = openApiDocument(operations, example)
 const files = {
   'docs/register.md': registerDocument(),
-  'docs/openapi.json': `${JSON.stringify(openApiDocument(operations, example), null, 2)}\n`,
+  'docs/openapi.json': `${JSON.stringify(api, null, 2)}\n`,
+  'packages/sdk/src/api.ts': sdkTypes(JSON.parse(JSON.stringify(api))),
 }
 const stale = []
 

@@ -45,6 +45,7 @@ export interface Document {
   readonly info: { readonly title: string; readonly summary: string; readonly description: string }
   readonly servers: readonly { readonly url: string }[]
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operated>>>>
+  readonly webhooks: Readonly<Record<string, { readonly post: Operated }>>
   readonly components: {
     readonly parameters: Readonly<Record<string, Parameter>>
     readonly responses: Readonly<Record<string, Sent>>

@@ -1,6 +1,8 @@
 /** The API for people, from the same document that machines get. It needs no script. */
-import { Table } from '../web/lists.tsx'
+import type { Child } from 'hono/jsx'
+import { Facts } from '../web/lists.tsx'
 import { type Document, fieldsOf, type Operated, type Schema, type Sent } from './described.ts'
+import { scopeNames, scopes } from './scopes.ts'
 
 export const DocsPage = ({ document }: { document: Document }) => (
   <>
@@ -11,26 +13,28 @@ export const DocsPage = ({ document }: { document: Document }) => (
       For machines, all of this is one file: <a href="/api/openapi.json">OpenAPI 3.1</a>. Every address below begins with{' '}
       <code>{document.servers[0]?.url}</code>.
     </p>
-    <nav aria-label="Operations">
-      <ul>
-        {operationsIn(document).map(({ method, path, told }) => (
-          <li>
-            <a href={`#${told.operationId}`}>{told.summary}</a> <code>{`${method} ${path}`}</code>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <ul>
+      {operationsIn(document).map(({ method, path, told }) => (
+        <li>
+          <a href={`#${told.operationId}`}>{told.summary}</a> <code>{`${method} ${path}`}</code>
+        </li>
+      ))}
+      <li>
+        <a href="#webhooks">What programs are told</a>
+      </li>
+    </ul>
     <FirstTry url={document.servers[0]?.url ?? ''} />
     {operationsIn(document).map((one) => (
       <Operation {...one} document={document} />
     ))}
+    <Webhooks document={document} />
     <section id="problem">
       <h2>When something is refused</h2>
       <p>
         The answer is a problem (RFC 9457). Its status says what kind of refusal it is; where a part of the request is at fault, it is
         named.
       </p>
-      <Fields label="Fields of a problem" schema={document.components.schemas['Problem'] ?? {}} document={document} />
+      <Fields schema={document.components.schemas['Problem'] ?? {}} document={document} />
     </section>
   </>
 )
@@ -53,6 +57,8 @@ const FirstTry = ({ url }: { url: string }) => (
     <pre>
       <code>{`curl -H "Authorization: Bearer $KEY" ${url}/key`}</code>
     </pre>
+    <h3>Scopes</h3>
+    <Facts rows={scopeNames.map((name) => [<code>{name}</code>, scopes[name]])} />
   </section>
 )
 
@@ -81,40 +87,53 @@ const Operation = ({ method, path, told, document }: Found & { document: Documen
   </section>
 )
 
+const Webhooks = ({ document }: { document: Document }) => (
+  <section id="webhooks">
+    <h2>What programs are told</h2>
+    <p>
+      Endpoints are added in the console. Messages follow <a href="https://www.standardwebhooks.com">Standard Webhooks</a>: verify the
+      signature over the body as it arrived, answer within 15 seconds with a status from 200 to 299, and do the work afterwards. What is not
+      taken is tried again for three days. The same thing may be told twice, and later things before earlier ones: <code>webhook-id</code>{' '}
+      tells a repeated one.
+    </p>
+    {Object.entries(document.webhooks).map(([type, { post }]) => (
+      <>
+        <h3>
+          <code>{type}</code>
+        </h3>
+        <p>{post.summary}.</p>
+        <pre>
+          <code>{JSON.stringify(post.requestBody?.content?.['application/json']?.example, null, 2)}</code>
+        </pre>
+      </>
+    ))}
+  </section>
+)
+
 const Parameters = ({ told, document }: { told: Operated; document: Document }) => {
   const parameters = (told.parameters ?? []).map((one) =>
     '$ref' in one ? document.components.parameters[one.$ref.split('/').at(-1) ?? ''] : one,
   )
-  if (parameters.length === 0) return null
-  return (
-    <Table label="Parameters">
-      <Head names={['Parameter', 'In', 'Kind', 'What it is']} />
-      <tbody>
-        {parameters.map(
-          (one) =>
-            one && (
-              <tr>
-                <th scope="row">
-                  <code>{one.name}</code>
-                  {!one.required && ' (optional)'}
-                </th>
-                <td>{one.in}</td>
-                <td>{fieldsOf(one.schema, document)[0]?.kind}</td>
-                <td>{one.description}</td>
-              </tr>
-            ),
-        )}
-      </tbody>
-    </Table>
-  )
+  const rows = parameters.flatMap((one) => {
+    const [{ kind } = { kind: '' }] = one ? fieldsOf(one.schema, document) : []
+    return one ? [line(one.name, one.required, [`In the ${one.in}`, kind, one.description])] : []
+  })
+  return rows.length > 0 ? <Facts rows={rows} /> : null
 }
+
+const line = (name: string, required: boolean, says: readonly (string | undefined)[]): [Child, Child] => [
+  <>
+    <code>{name}</code> {!required && <small>(optional)</small>}
+  </>,
+  `${says.filter(Boolean).join('. ')}.`,
+]
 
 const Body = ({ title, sent, document }: { title: string; sent: Sent; document: Document }) => {
   const { schema, example } = sent.content?.['application/json'] ?? {}
   return (
     <>
       <h3>{title}</h3>
-      {schema && <Fields label={title} schema={schema} document={document} />}
+      {schema && <Fields schema={schema} document={document} />}
       <pre>
         <code>{JSON.stringify(example, null, 2)}</code>
       </pre>
@@ -122,33 +141,11 @@ const Body = ({ title, sent, document }: { title: string; sent: Sent; document: 
   )
 }
 
-const Fields = ({ label, schema, document }: { label: string; schema: Schema; document: Document }) => (
-  <Table label={label}>
-    <Head names={['Field', 'Kind', 'What it is']} />
-    <tbody>
-      {fieldsOf(schema, document).map(({ name, required, kind, says }) => (
-        <tr>
-          <th scope="row">
-            <code>{name}</code>
-            {!required && ' (optional)'}
-          </th>
-          <td>{kind}</td>
-          <td>{says}</td>
-        </tr>
-      ))}
-    </tbody>
-  </Table>
+const Fields = ({ schema, document }: { schema: Schema; document: Document }) => (
+  <Facts rows={fieldsOf(schema, document).map(({ name, required, kind, says }) => line(name, required, [says, capital(kind)]))} />
 )
 
-const Head = ({ names }: { names: readonly string[] }) => (
-  <thead>
-    <tr>
-      {names.map((name) => (
-        <th scope="col">{name}</th>
-      ))}
-    </tr>
-  </thead>
-)
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 const Refusals = ({ told, document }: { told: Operated; document: Document }) => (
   <>

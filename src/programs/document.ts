@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { House } from '../web/house.ts'
 import { API, type Operation, type Said } from './api.ts'
 import type { Document } from './described.ts'
+import { eventHooks, eventParameters, eventSchemas } from './document-events.ts'
 import { scopes } from './scopes.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -34,11 +35,12 @@ export function openApiDocument(operations: readonly Operation[], about: About):
     info: infoOf(about),
     servers: [{ url: about.origin + API, 'x-internal': false }],
     security: [{ key: [] }],
-    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name, description: tags[name] ?? name })),
+    tags: [...new Set([...operations.map(({ tag }) => tag), 'Webhooks'])].map((name) => ({ name, description: tags[name] ?? name })),
     paths: pathsOf(operations),
+    webhooks: eventHooks(),
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer', bearerFormat: 'crk_…', description: keyInWords() } },
-      parameters: { IdempotencyKey },
+      parameters: { IdempotencyKey, ...eventParameters },
       headers,
       responses: problems,
       schemas: { Problem, ...schemasOf(operations) },
@@ -48,6 +50,7 @@ export function openApiDocument(operations: readonly Operation[], about: About):
 
 const tags: Readonly<Record<string, string>> = {
   Keys: 'What a key may do',
+  Webhooks: 'What programs are told (Standard Webhooks)',
 }
 
 const infoOf = ({ company, origin, contact }: About): Json => ({
@@ -189,7 +192,7 @@ const Problem: Json = {
   properties: {
     type: text(100, 'about:blank: the status says what kind it is'),
     title: text(100, 'The status in words'),
-    status: { type: 'integer', format: 'int32', minimum: 400, maximum: 599 },
+    status: { type: 'integer', format: 'int32', minimum: 400, maximum: 599, description: 'The status' },
     detail: text(500, 'What was wrong, and what can be done'),
     instance: text(100, 'The number of the request, for questions'),
     errors: {
@@ -233,7 +236,7 @@ function schemasOf(operations: readonly Operation[]): Json {
     ...[path, query, body?.schema].filter((schema) => schema !== undefined),
     ...Object.values(answers).map(({ schema }) => schema),
   ])
-  const named = Object.assign({}, ...used.map((schema) => schemaOf(schema).named)) as Json
+  const named = Object.assign({}, ...[...used, ...Object.values(eventSchemas())].map((schema) => schemaOf(schema).named)) as Json
   return Object.fromEntries(Object.entries(named).sort(([a], [b]) => a.localeCompare(b)))
 }
 

@@ -149,7 +149,6 @@ export const EndpointPage = ({ endpoint, deliveries, told, errors = {} }: Endpoi
       )}
     </div>
     <section>
-      <h2>What it is told</h2>
       <form method="post" action={`/staff/programs/endpoints/${endpoint.id}/types`} novalidate>
         <Wanted chosen={endpoint.types} error={errors['types']} />
         <Submit>Save</Submit>
@@ -207,7 +206,7 @@ const Deliveries = ({ of, deliveries }: { of: Endpoint; deliveries: readonly Lis
           </td>
           <td>
             <form class="inline" method="post" action={`/staff/programs/endpoints/${of.id}/deliveries/${one.id}/resend`}>
-              <button type="submit" class="quiet" aria-label={`Send ${one.type} of ${one.happenedAt.toISOString()} again`}>
+              <button type="submit" class="quiet" aria-label={`Send again: ${one.type} of ${one.happenedAt.toISOString()}`}>
                 Send again
               </button>
             </form>

@@ -113,8 +113,8 @@ const KeyRow = ({ of: { id, name, start, scopes, service, madeAt, maker, usedAt,
         </>
       ) : (
         <form class="inline" method="post" action={`/staff/programs/keys/${id}/revoke`}>
-          <button type="submit" class="quiet" aria-label={`Revoke the key ${name}`}>
-            {isLiving({ revokedAt, expiresAt }) ? 'Revoke' : 'Ended; put away'}
+          <button type="submit" class="quiet" aria-label={`${isLiving({ revokedAt, expiresAt }) ? 'Revoke' : 'Put away'} the key ${name}`}>
+            {isLiving({ revokedAt, expiresAt }) ? 'Revoke' : 'Put away'}
           </button>
         </form>
       )}
