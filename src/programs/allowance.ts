@@ -7,7 +7,7 @@ import type { Database } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { count, limits } from '../web/throttle.ts'
 
-const SLICE = 50
+const SLICE = 200
 const LIMIT = 'requests by key'
 const { hits: MOST, in: WINDOW } = limits[LIMIT]
 

@@ -80,13 +80,19 @@ export const operation = <P extends z.ZodObject, Q extends z.ZodObject, B extend
 
 /** All operations as routes. A path that is here answers other methods with what it takes. */
 export function apiRoutes(operations: readonly Operation[]): Hono<Web> {
-  const routes = new Hono<Web>()
+  const routes = new Hono<Web>().use(`${API}/*`, forNoOtherSite)
   for (const one of operations) routes.on(one.method.toUpperCase(), API + one.at, byKey(one.scope), answering(one))
   for (const at of new Set(operations.map((one) => one.at))) {
     const methods = operations.filter((one) => one.at === at).map((one) => one.method.toUpperCase())
     routes.all(API + at, refuseMethod(methods))
   }
   return routes
+}
+
+// CORS says so in as many words: no page of another site may read an answer.
+const forNoOtherSite: MiddlewareHandler<Web> = (c, next) => {
+  c.header('access-control-allow-origin', c.get('house').config.origin)
+  return next()
 }
 
 const answering =

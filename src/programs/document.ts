@@ -3,13 +3,9 @@ import { z } from 'zod'
 import type { House } from '../web/house.ts'
 import { API, type Operation, type Said } from './api.ts'
 import type { Document } from './described.ts'
+import { headers, IdempotencyKey, type Json, limits, Problem, problemOf, problems, ref, refusalNames, TEXT } from './document-parts.ts'
 import { eventHooks, eventParameters, eventSchemas } from './document-events.ts'
 import { scopes } from './scopes.ts'
-
-type Json = Readonly<Record<string, unknown>>
-
-const PROBLEM = 'application/problem+json'
-const ref = (kind: string, name: string): Json => ({ $ref: `#/components/${kind}/${name}` })
 
 /** What a document needs to know of the house. */
 export interface About {
@@ -30,19 +26,20 @@ export const aboutHouse = ({ config, content }: Pick<House, 'config' | 'content'
 
 /** The whole document. */
 export function openApiDocument(operations: readonly Operation[], about: About): Document {
+  const paths = pathsOf(operations)
   return {
     openapi: '3.1.0',
     info: infoOf(about),
     servers: [{ url: about.origin + API, 'x-internal': false }],
     security: [{ key: [] }],
     tags: [...new Set([...operations.map(({ tag }) => tag), 'Webhooks'])].map((name) => ({ name, description: tags[name] ?? name })),
-    paths: pathsOf(operations),
+    paths,
     webhooks: eventHooks(),
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer', bearerFormat: 'crk_…', description: keyInWords() } },
-      parameters: { IdempotencyKey, ...eventParameters },
+      parameters: { ...usedIn(paths, 'parameters', { IdempotencyKey }), ...eventParameters },
       headers,
-      responses: problems,
+      responses: usedIn(paths, 'responses', problems),
       schemas: { Problem, ...schemasOf(operations) },
     },
   } as unknown as Document
@@ -70,6 +67,10 @@ const keyInWords = (): string =>
   `A key from the console, sent as \`Authorization: Bearer crk_…\`. Scopes:\n\n${Object.entries(scopes)
     .map(([name, says]) => `* \`${name}\`: ${says}.`)
     .join('\n')}`
+
+// What no operation refers to yet is left out.
+const usedIn = (paths: Json, kind: string, parts: Json): Json =>
+  Object.fromEntries(Object.entries(parts).filter(([name]) => JSON.stringify(paths).includes(`"#/components/${kind}/${name}"`)))
 
 function pathsOf(operations: readonly Operation[]): Json {
   const paths: Record<string, Record<string, unknown>> = {}
@@ -125,110 +126,12 @@ const jsonOf = ({ schema, example }: Pick<Said, 'schema' | 'example'>): Json => 
 
 // What the frame itself refuses, and what the operation adds to that.
 function refusalsOf(one: Operation): Json {
-  const always = [401, 403, 429, 500]
+  const always = [401, 403, 422, 429, 500]
   const forBody = one.body ? [400, 413, 415] : []
-  const forParts = one.body || one.query ? [422] : []
   const forPath = one.path ? [404] : []
-  const standard = [...always, ...forBody, ...forParts, ...forPath].map((status) => [status, ref('responses', refusalNames[status] ?? '')])
+  const standard = [...always, ...forBody, ...forPath].map((status) => [status, ref('responses', refusalNames[status] ?? '')])
   const own = Object.entries(one.refuses ?? {}).map(([status, says]) => [status, problemOf(says)])
   return Object.fromEntries([...standard, ...own]) as Json
-}
-
-const problemOf = (description: string, more: Json = {}): Json => ({
-  description,
-  headers: { ...limits, ...more },
-  content: { [PROBLEM]: { schema: ref('schemas', 'Problem') } },
-})
-
-const integer = (description: string, maximum: number): Json => ({
-  description,
-  schema: { type: 'integer', format: 'int32', minimum: 0, maximum },
-})
-
-const word = (description: string, example: string): Json => ({
-  description,
-  schema: { type: 'string', maxLength: 100, pattern: '^"requests";[a-z]=\\d+;[a-z]=\\d+$' },
-  example,
-})
-
-const headers: Json = {
-  RateLimit: word('How many requests are left, and in how many seconds all are there again', '"requests";r=5999;t=42'),
-  RateLimitPolicy: word('The limit: how many requests in how many seconds', '"requests";q=6000;w=60'),
-  RetryAfter: integer('Seconds to wait', 86_400),
-}
-
-const limits: Json = { RateLimit: ref('headers', 'RateLimit'), 'RateLimit-Policy': ref('headers', 'RateLimitPolicy') }
-
-const refusalNames: Readonly<Record<number, string>> = {
-  400: 'Damaged',
-  401: 'NoKey',
-  403: 'NotOpened',
-  404: 'NothingHere',
-  413: 'TooLong',
-  415: 'NotJson',
-  422: 'DoesNotFit',
-  429: 'TooOften',
-  500: 'OurFault',
-}
-
-const problems: Json = {
-  Damaged: problemOf('What was sent is not JSON, or a header cannot be read'),
-  NoKey: problemOf('No key was sent, or one that opens nothing (any more)'),
-  NotOpened: problemOf('The key does not have the scope, or is bound to another service'),
-  NothingHere: problemOf('There is nothing by that name'),
-  TooLong: problemOf('More than 64 KiB were sent'),
-  NotJson: problemOf('Something else than JSON was sent'),
-  DoesNotFit: problemOf('A part of the request does not fit; `errors` says which and why'),
-  TooOften: problemOf('The key asked too often', { 'Retry-After': ref('headers', 'RetryAfter') }),
-  OurFault: problemOf('Something went wrong on our side'),
-}
-
-const text = (maxLength: number, description: string): Json => ({ type: 'string', maxLength, description })
-
-const Problem: Json = {
-  type: 'object',
-  description: 'A refusal (RFC 9457)',
-  required: ['type', 'title', 'status', 'detail', 'instance'],
-  properties: {
-    type: text(100, 'about:blank: the status says what kind it is'),
-    title: text(100, 'The status in words'),
-    status: { type: 'integer', format: 'int32', minimum: 400, maximum: 599, description: 'The status' },
-    detail: text(500, 'What was wrong, and what can be done'),
-    instance: text(100, 'The number of the request, for questions'),
-    errors: {
-      type: 'array',
-      maxItems: 50,
-      description: 'What is wrong, part by part',
-      items: {
-        type: 'object',
-        required: ['detail'],
-        properties: {
-          pointer: text(1_000, 'Where in the body: a JSON pointer'),
-          parameter: text(1_000, 'Which parameter of the address'),
-          detail: text(1_000, 'What is wrong with it'),
-        },
-      },
-    },
-  },
-  examples: [
-    {
-      type: 'about:blank',
-      title: 'Unprocessable Content',
-      status: 422,
-      detail: 'Something in the request does not fit; see errors.',
-      instance: 'urn:request:6f9c1f0e-7a0b-4a3e-9d0a-1f1d6f6f3f10',
-      errors: [{ pointer: '/email', detail: 'That does not look like an e-mail address, such as name@example.com.' }],
-    },
-  ],
-}
-
-const IdempotencyKey: Json = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: false,
-  description: 'A word that names this request. Sent again within a day, it is not done again: the first answer is given.',
-  schema: { type: 'string', minLength: 1, maxLength: 257, pattern: '^"?[!#-\\[\\]-~]{1,255}"?$' },
-  example: '"6f9c1f0e-7a0b-4a3e-9d0a-1f1d6f6f3f10"',
 }
 
 function schemasOf(operations: readonly Operation[]): Json {
@@ -263,6 +166,7 @@ function tidied(schema: Record<string, unknown>): Json {
     delete schema['pattern']
     return { maxLength: schema['maxLength'] ?? sizes[format] }
   }
+  if (schema['type'] === 'string' && !schema['pattern'] && !schema['enum'] && schema['const'] === undefined) return { pattern: TEXT }
   if (schema['type'] !== 'integer') return {}
   return { format: Number(schema['maximum']) <= 2_147_483_647 ? 'int32' : 'int64' }
 }
