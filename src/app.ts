@@ -10,6 +10,7 @@ import { apiRoutes, type Operation } from './programs/api.ts'
 import { documentRoutes } from './programs/document-routes.tsx'
 import { programRoutes } from './programs/routes.tsx'
 import { rightsRoutes } from './rights/routes.tsx'
+import { catalogue } from './services/catalogue.ts'
 import { serviceRoutes } from './services/routes.tsx'
 import { accountRoutes } from './sessions/account-routes.tsx'
 import { sessionRoutes } from './sessions/routes.tsx'
@@ -39,7 +40,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     accountRoutes,
     rightsRoutes,
     updateRoutes,
-    programRoutes,
+    programRoutes((house) => house.db.as('service', catalogue)),
     documentRoutes(operations),
     apiRoutes(operations),
     staffRoutes,

@@ -6,7 +6,7 @@ import { asId, type Id } from '../log.ts'
 import { freshly, signedIn } from '../sessions/guard.ts'
 import { whoMay } from '../staff/guard.ts'
 import { type Form, line, readForm, refuseField, ticked, tickedIn, type Typed } from '../web/form.ts'
-import type { Web } from '../web/house.ts'
+import type { House, Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { listEndpoints, waitingFor } from './endpoint.ts'
@@ -17,12 +17,17 @@ import { scopesAmong } from './scopes.ts'
 
 type Ctx = Context<Web>
 
-export const programRoutes = new Hono<Web>()
-  .get('/staff/programs', signedIn, whoMay('programs'), showPrograms)
-  .get('/staff/programs/keys/new', signedIn, whoMay('programs'), (c) => askForKey(c))
-  .post('/staff/programs/keys', signedIn, whoMay('programs'), freshly, addKey)
-  .post('/staff/programs/keys/:id/revoke', signedIn, whoMay('programs'), freshly, (c) => revoke(c, asId(c.req.param('id'))))
-  .route('/', endpointRoutes)
+/** A service that a key can be bound to: the word for it, and what it is called. */
+type Service = { readonly slug: string; readonly title: string }
+
+/** The routes, with the way to the catalogue: that room lies above, and hands it in. */
+export const programRoutes = (catalogue: (house: House) => Promise<readonly Service[]>): Hono<Web> =>
+  new Hono<Web>()
+    .get('/staff/programs', signedIn, whoMay('programs'), showPrograms)
+    .get('/staff/programs/keys/new', signedIn, whoMay('programs'), async (c) => askForKey(c, await catalogue(c.get('house'))))
+    .post('/staff/programs/keys', signedIn, whoMay('programs'), freshly, async (c) => addKey(c, await catalogue(c.get('house'))))
+    .post('/staff/programs/keys/:id/revoke', signedIn, whoMay('programs'), freshly, (c) => revoke(c, asId(c.req.param('id'))))
+    .route('/', endpointRoutes)
 
 const outcomes: Typed = {
   revoked: 'The key was revoked. It opens nothing any more.',
@@ -47,22 +52,22 @@ const keyForm = z.object({
 
 type Refused = Extract<Form<unknown>, { ok: false }>
 
-function askForKey(c: Ctx, refused?: Refused): Response {
+function askForKey(c: Ctx, services: readonly Service[], refused?: Refused): Response {
   const { errors, typed = {} } = refused ?? {}
-  const page = <NewKeyPage services={c.get('house').content.services} errors={errors} typed={typed} chosen={tickedIn(typed['scopes'])} />
+  const page = <NewKeyPage services={services} errors={errors} typed={typed} chosen={tickedIn(typed['scopes'])} />
   return showPage(c, { title: 'Make a key', area: 'staff' }, page, refused ? 422 : 200)
 }
 
-async function addKey(c: Ctx): Promise<Response> {
-  const { db, content } = c.get('house')
+async function addKey(c: Ctx, services: readonly Service[]): Promise<Response> {
+  const { db } = c.get('house')
   const form = await readForm(c, keyForm)
-  if (!form.ok) return askForKey(c, form)
+  if (!form.ok) return askForKey(c, services, form)
   const { name, service, lasts } = form.data
   const scopes = scopesAmong(form.data.scopes)
   const typed = { name, service, lasts, scopes: scopes.join() }
-  if (scopes.length === 0) return askForKey(c, refuseField(typed, 'scopes', 'Please choose what it may do.'))
-  if (service && !content.services.some(({ slug }) => slug === service))
-    return askForKey(c, refuseField(typed, 'service', 'Please choose a service from the list.'))
+  if (scopes.length === 0) return askForKey(c, services, refuseField(typed, 'scopes', 'Please choose what it may do.'))
+  if (service && !services.some(({ slug }) => slug === service))
+    return askForKey(c, services, refuseField(typed, 'service', 'Please choose a service from the list.'))
   const expiresAt = lasts === '0' ? undefined : fromNow(Number(lasts) * DAY)
   const made = { name, scopes, service: service || undefined, expiresAt, madeBy: c.get('signedIn').personId }
   const secret = await db.as('security', (tx) => makeKey(tx, made))
