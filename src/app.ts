@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { helpRoutes } from './help/routes.tsx'
 import { log, logFault, word } from './log.ts'
-import { devMailRoutes } from './mail/routes.tsx'
+import { devMailRoutes, mailboxRoutes } from './mail/routes.tsx'
 import { policyRoutes } from './policy/routes.tsx'
 import { keyApi } from './programs/api-routes.tsx'
 import { apiRoutes, type Operation } from './programs/api.ts'
@@ -44,6 +44,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     documentRoutes(operations),
     apiRoutes(operations),
     staffRoutes,
+    mailboxRoutes,
     devMailRoutes,
   ])
     app.route('/', routes)

@@ -53,6 +53,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   await ada.post('/account/security/second-factor')
   await ada.post('/account/proof/letter')
   const updates = await updatePages(house, guest)
+  const mailbox = await stoppedMailbox(house, owner)
   await house.settle()
   return {
     browsers: { visitor: house.browser(), waiting, ada, owner },
@@ -66,10 +67,21 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       ...servicePages(),
       ...staffPages(id, guest),
       ...updates,
+      open('owner', '/account/mailbox', 'letters to somebody who is stopped'),
+      open('visitor', mailbox, 'a mailbox that works again'),
+      open('visitor', '/mailbox/none', 'a mailbox that nothing is wrong with', 410),
       open('visitor', invitation, 'invitation'),
       open('visitor', receipt, 'receipt'),
     ],
   }
+}
+
+// The owner's own address, so that nobody else's letters are kept back.
+async function stoppedMailbox(house: TestHouse, owner: Browser): Promise<string> {
+  const [{ email } = { email: '' }] = await house.query<{ email: string }>("select email from people where email like 'owner%'")
+  await owner.post('/staff/updates/stopped', { email })
+  await owner.post('/account/mailbox')
+  return linkIn((await house.inbox(email))[0])
 }
 
 const open = (as: Who, path: string, says = path, status = 200): Page => ({ says, as, path, status })
@@ -186,7 +198,7 @@ function accountPages(): Page[] {
     '/account/security',
     '/account/security/password',
   ]
-  const more = ['/account/security/passkeys', '/account/privacy', '/account/privacy/erasure']
+  const more = ['/account/security/passkeys', '/account/mailbox', '/account/privacy', '/account/privacy/erasure']
   return [...paths, ...more, '/account/security/second-factor'].map((path) => open('ada', path))
 }
 
@@ -220,6 +232,9 @@ function staffPages(opened: string, unopened: string): Page[] {
     '/staff/people/invite',
     '/staff/team',
     '/staff/jobs',
+    '/staff/mail',
+    '/staff/updates/stopped',
+    '/staff/updates/stopped?q=ada%40example.org',
     '/staff/programs',
     '/staff/programs/keys/new',
     '/staff/programs/endpoints/new',

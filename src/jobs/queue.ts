@@ -16,6 +16,7 @@ export interface Jobs {
   'updates.wake': Record<string, never>
   'updates.send': { issueId: Id }
   'updates.test': { issueId: Id; personId: Id }
+  'updates.bounced': { recipientId: Id; incomingId: Id }
   'mail.poll': Record<string, never>
   'mail.read': { incomingId: Id }
   'staff.join': { invitationId: Id; personId: Id }
@@ -43,6 +44,7 @@ export const jobNames = [
   'updates.wake',
   'updates.send',
   'updates.test',
+  'updates.bounced',
   'mail.poll',
   'mail.read',
   'staff.join',

@@ -2,6 +2,7 @@
 import { eq } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
+import { enqueue } from '../jobs/queue.ts'
 import type { Id } from '../log.ts'
 import type { House } from '../web/house.ts'
 import { heedFailure } from './failure.ts'
@@ -11,7 +12,7 @@ import { type Report, reportIn } from './report.ts'
 import { type Sent, sentBehind } from './return-path.ts'
 import type { Severity } from './severity.ts'
 import type { Returned } from './suppression.ts'
-import { letters } from './tables.ts'
+import { incomingLetters, letters } from './tables.ts'
 
 /** What a letter that came in turned out to be. */
 export type Outcome = Exclude<Severity, 'none'> | Exclude<Report['kind'], 'failure'> | 'not ours' | 'other address' | 'forgotten'
@@ -19,23 +20,46 @@ export type Outcome = Exclude<Severity, 'none'> | Exclude<Report['kind'], 'failu
 /** Whom the letter that came back went to. */
 export type Addressee = Returned & { readonly aboutId: Id }
 
-/** Reads one letter that came in. */
+/**
+ * Reads one letter that came in. What is about an issue's letter stays sealed and waits for the room that
+ * knows its recipients: it hears of it by a note.
+ */
 export async function readIncoming(house: House, incomingId: Id): Promise<void> {
   await house.db.as('operations', async (tx) => {
     const letter = await openIncoming(tx, incomingId)
-    if (letter) await fileAway(tx, incomingId, await outcomeOf(tx, house, letter))
+    if (!letter) return
+    const report = await reportIn(letter.raw, letter.mailbox)
+    const sent = sentIn(house, letter, report)
+    if (sent?.what === 'update') await enqueue(tx, 'updates.bounced', { recipientId: sent.id, incomingId })
+    else await fileAway(tx, incomingId, sent ? await heedLetter(tx, report, sent.id) : 'not ours')
   })
 }
 
-async function outcomeOf(tx: For<'operations'>, house: House, letter: Opened): Promise<Outcome> {
-  const report = await reportIn(letter.raw, letter.mailbox)
-  const sent = sentIn(house, letter, report)
-  if (!sent) return 'not ours'
-  const to = await addresseeOf(tx, sent)
+async function heedLetter(tx: For<'operations'>, report: Report, letterId: Id): Promise<Outcome> {
+  const to = await addresseeOf(tx, letterId)
   if (!to) return 'forgotten'
   const outcome = await heed(tx, report, to)
   await noteOnLetter(tx, { ...to, code: report.code }, outcome)
   return outcome
+}
+
+/**
+ * Reads one letter that came in for a room that knows whom it is about; without anybody it is forgotten.
+ * Asked again, it says what it said before.
+ */
+export async function readFor(house: House, incomingId: Id, to: Addressee | undefined): Promise<Outcome> {
+  return house.db.as('operations', async (tx) => {
+    const letter = await openIncoming(tx, incomingId)
+    if (!letter) return (await outcomeOf(tx, incomingId)) ?? 'forgotten'
+    const outcome = to ? await heed(tx, await reportIn(letter.raw, letter.mailbox), to) : 'forgotten'
+    await fileAway(tx, incomingId, outcome)
+    return outcome
+  })
+}
+
+async function outcomeOf(tx: For<'operations'>, incomingId: Id): Promise<Outcome | undefined> {
+  const [row] = await tx.select({ outcome: incomingLetters.outcome }).from(incomingLetters).where(eq(incomingLetters.id, incomingId))
+  return (row?.outcome ?? undefined) as Outcome | undefined
 }
 
 /**
@@ -52,13 +76,13 @@ function sentIn(house: House, letter: Opened, report: Report): Sent | undefined 
   return named.length === 1 ? named[0] : undefined
 }
 
-async function addresseeOf(tx: For<'operations'>, { id }: Sent): Promise<Addressee | undefined> {
+async function addresseeOf(tx: For<'operations'>, id: Id): Promise<Addressee | undefined> {
   const [letter] = await tx.select({ email: letters.to, personId: letters.personId }).from(letters).where(eq(letters.id, id))
   return letter && { email: letter.email, personId: letter.personId ?? undefined, aboutId: id }
 }
 
-/** Heeds a report about a letter to somebody. A report that names another address follows for nobody. */
-export async function heed(tx: For<'operations'>, report: Report, to: Addressee): Promise<Outcome> {
+// A report that names another address has no consequence for anybody.
+async function heed(tx: For<'operations'>, report: Report, to: Addressee): Promise<Outcome> {
   const { kind, severity, code } = report
   if (kind !== 'failure' && kind !== 'complaint') return kind
   if (!isAbout(report, to.email)) return 'other address'

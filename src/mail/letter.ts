@@ -36,6 +36,8 @@ export interface ListedLetter {
   readonly writtenAt: Date
   readonly sentAt: Date | null
   readonly refusedAt: Date | null
+  readonly heldAt: Date | null
+  readonly bouncedAt: Date | null
   readonly tries: number
 }
 
@@ -44,9 +46,9 @@ export async function lettersTo(
   tx: For<'support' | 'rights'>,
   { personId, email }: { personId: Id; email: string },
 ): Promise<ListedLetter[]> {
-  const { kind, writtenAt, sentAt, refusedAt, tries } = letters
+  const { kind, writtenAt, sentAt, refusedAt, heldAt, bouncedAt, tries } = letters
   return tx
-    .select({ kind, writtenAt, sentAt, refusedAt, tries })
+    .select({ kind, writtenAt, sentAt, refusedAt, heldAt, bouncedAt, tries })
     .from(letters)
     .where(or(eq(letters.personId, personId), eq(letters.to, email)))
     .orderBy(desc(writtenAt))

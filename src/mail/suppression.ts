@@ -74,6 +74,15 @@ export async function suppressionOf(tx: Reading, email: string): Promise<Suppres
 const { id, why, code, suppressedAt, seenAt } = suppressions
 const shown = { id, why, code, suppressedAt, seenAt }
 
+/** A stop by its number, while it holds. */
+export async function stopOf(tx: Reading, stopId: Id): Promise<Suppression | undefined> {
+  const [stop] = await tx
+    .select(shown)
+    .from(suppressions)
+    .where(and(eq(suppressions.id, stopId), isNull(suppressions.liftedAt)))
+  return stop
+}
+
 /** Is a letter that somebody needs held back, too? Only where there is no mailbox, and not for longer than a day. */
 export const holdsBack = (stop: Suppression | undefined): boolean => stop?.why === 'gone' && stop.seenAt > fromNow(-DAY)
 

@@ -10,6 +10,7 @@ import { AccountPage, AddressPage } from './account-pages.tsx'
 import { beginMove } from './attempt.ts'
 import { waitFor } from './doorway.tsx'
 import { freshly, signedIn } from './guard.ts'
+import { mailboxRoutes } from './mailbox-routes.tsx'
 import { proofRoutes } from './proof-routes.tsx'
 import { securityRoutes } from './security-routes.tsx'
 
@@ -20,6 +21,7 @@ export const accountRoutes = new Hono<Web>()
   .post('/account/name', signedIn, changeName)
   .get('/account/address', signedIn, freshly, (c) => askForAddress(c))
   .post('/account/address', signedIn, freshly, changeAddress)
+  .route('/', mailboxRoutes)
   .route('/', proofRoutes)
   .route('/', securityRoutes)
 

@@ -1,5 +1,6 @@
 /** Why a record is opened, and the record. */
 import type { ListedLetter } from '../mail/letter.ts'
+import { LetterOutcome } from '../mail/mailbox-notice.tsx'
 import type { ListedSession } from '../sessions/session.ts'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Choices, Errors, Field, Select, Submit } from '../web/forms.tsx'
@@ -151,7 +152,7 @@ const Letters = ({ letters }: { letters: readonly ListedLetter[] }) => (
                 <Moment at={letter.writtenAt} />
               </td>
               <td>
-                <Outcome letter={letter} />
+                <LetterOutcome letter={letter} />
               </td>
             </tr>
           ))}
@@ -160,22 +161,6 @@ const Letters = ({ letters }: { letters: readonly ListedLetter[] }) => (
     )}
   </section>
 )
-
-function Outcome({ letter }: { letter: ListedLetter }) {
-  if (letter.sentAt)
-    return (
-      <>
-        taken by their server, <Moment at={letter.sentAt} />
-      </>
-    )
-  if (letter.refusedAt)
-    return (
-      <>
-        <span class="badge bad">refused</span> <Moment at={letter.refusedAt} />
-      </>
-    )
-  return <>{letter.tries === 0 ? 'waits' : `waits, tried ${letter.tries === 1 ? 'once' : `${letter.tries} times`}`}</>
-}
 
 const fields = { name: 'the name', email: 'the e-mail address' }
 

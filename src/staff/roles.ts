@@ -30,6 +30,13 @@ export const abilities = {
     doors: ['/staff/updates/topics'],
     tab: 'Topics',
   },
+  stopped: {
+    says: 'See whom we do not write to, and lift it',
+    roles: ['owner', 'support', 'marketing'],
+    doors: ['/staff/updates/stopped'],
+    tab: 'Stopped',
+  },
+  mail: { says: 'See whether letters arrive: keys, name servers, doors', roles: ['owner'], doors: ['/staff/mail'], tab: 'E-mail' },
   jobs: { says: 'See later work, and try again what failed', roles: ['owner'], doors: ['/staff/jobs'], tab: 'Jobs' },
   programs: {
     says: 'Give the company’s own programs keys, and choose what they are told',

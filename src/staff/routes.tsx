@@ -13,12 +13,14 @@ import { roleHere, whoMay } from './guard.ts'
 import { jobsRoutes } from './jobs-routes.tsx'
 import { looksBy } from './look.ts'
 import { FirstPage } from './pages.tsx'
+import { mailRoutes } from './mail-routes.tsx'
 import { peopleRoutes } from './people-routes.tsx'
 import { recordRoutes } from './record-routes.tsx'
 import { may } from './roles.ts'
 import { howMany } from './search.ts'
 import type { Role } from './tables.ts'
 import { team } from './team.ts'
+import { stopsRoutes } from './stops-routes.tsx'
 import { teamRoutes } from './team-routes.tsx'
 
 export const staffRoutes = new Hono<Web>()
@@ -27,6 +29,8 @@ export const staffRoutes = new Hono<Web>()
   .route('/', recordRoutes)
   .route('/', teamRoutes)
   .route('/', jobsRoutes)
+  .route('/', mailRoutes)
+  .route('/', stopsRoutes)
   // What is not there answers as what one may not know of: the same page, after the same question who it is.
   .all('/staff/*', signedIn, () => {
     throw nothingHere()

@@ -1,4 +1,6 @@
 /** What one gets by e-mail: the same choices for whoever comes by a fresh link and whoever is signed in. */
+import { MailboxNotice } from '../mail/mailbox-notice.tsx'
+import type { Suppression } from '../mail/suppression.ts'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { tickedIn } from '../web/form.ts'
 import { Errors, Field, Select, Submit } from '../web/forms.tsx'
@@ -46,10 +48,11 @@ interface ChooseProps extends Filled {
   readonly name: string
   readonly email: string
   readonly preferences: Preferences
+  readonly stop?: Suppression | undefined
   readonly told?: string | undefined
 }
 
-export const ChoosePage = ({ action, name, email, preferences, told, errors = {}, typed }: ChooseProps) => (
+export const ChoosePage = ({ action, name, email, preferences, stop, told, errors = {}, typed }: ChooseProps) => (
   <>
     <h1>What you get by e-mail</h1>
     {told && (
@@ -57,6 +60,7 @@ export const ChoosePage = ({ action, name, email, preferences, told, errors = {}
         <p>{told}</p>
       </Notice>
     )}
+    <MailboxNotice stop={stop} />
     <p>
       Letters go to <b>{email}</b>.
     </p>

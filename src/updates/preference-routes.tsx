@@ -1,6 +1,7 @@
 /** Choosing what one gets: by a link sent afresh to the address, or signed in. */
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { suppressionOf } from '../mail/suppression.ts'
 import { rename } from '../people/person.ts'
 import { signedIn } from '../sessions/guard.ts'
 import type { Id } from '../log.ts'
@@ -80,9 +81,13 @@ const told: Readonly<Record<string, string>> = {
 }
 
 async function show(c: Ctx, { person, page, area }: Chooser, form?: Failed): Promise<Response> {
-  const preferences = await c.get('house').db.as('updates', (tx) => preferencesOf(tx, person.id))
+  const { preferences, stop } = await c.get('house').db.as('updates', async (tx) => ({
+    preferences: await preferencesOf(tx, person.id),
+    // Its button needs somebody who is signed in.
+    stop: area === 'account' ? await suppressionOf(tx, person.email) : undefined,
+  }))
   const said = Object.entries(told).find(([word]) => word === c.req.query('done'))?.[1]
-  const body = <ChoosePage {...{ preferences, name: person.name, email: person.email, action: page, told: said }} {...form} />
+  const body = <ChoosePage {...{ preferences, stop, name: person.name, email: person.email, action: page, told: said }} {...form} />
   return showPage(c, { title: 'What you get by e-mail', area, robots: 'noindex' }, body, form ? 422 : 200)
 }
 

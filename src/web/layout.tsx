@@ -68,6 +68,7 @@ const accountPlaces: readonly Place[] = [
   { href: '/account/services', text: 'Services' },
   { href: '/account/security', text: 'Security' },
   { href: '/account/updates', text: 'Updates' },
+  { href: '/account/mailbox', text: 'Letters' },
   { href: '/account/privacy', text: 'Privacy' },
 ]
 
