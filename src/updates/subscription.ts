@@ -1,10 +1,8 @@
 /** A subscription: somebody agreed to get letters on a topic. There is one for each person and topic, or none. */
-import { and, asc, eq, inArray } from 'drizzle-orm'
+import { asc, eq } from 'drizzle-orm'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
-import { notSuppressed } from '../mail/suppression.ts'
-import { people } from '../people/tables.ts'
 import { subscriptions, topics } from './tables.ts'
 
 export type Subscription = typeof subscriptions.$inferSelect
@@ -20,14 +18,6 @@ export interface Agreed {
   readonly source: string
   readonly askedAt: Date
   readonly confirmedAt: Date
-}
-
-/** Whom a letter goes to. */
-export interface Recipient {
-  readonly subscriptionId: Id
-  readonly personId: Id
-  readonly name: string
-  readonly email: string
 }
 
 /** Subscribes a person; what they get already stays as it was. Returns the topics that are new. */
@@ -50,18 +40,4 @@ export async function subscriptionsOf(tx: For<'updates'>, personId: Id): Promise
     .where(eq(subscriptions.personId, personId))
     .orderBy(asc(topics.place), asc(topics.slug))
   return rows.map((row) => ({ ...row.subscriptions, title: row.topics.title }))
-}
-
-/**
- * Of these subscriptions those that stand at this moment, with the name and address that hold now.
- * Whoever left since the letter was planned is not among them, nor whose address is stopped: ask again
- * right before it goes.
- */
-export async function mayReceive(tx: For<'updates'>, ids: readonly Id[]): Promise<Recipient[]> {
-  const { id, personId } = subscriptions
-  return tx
-    .select({ subscriptionId: id, personId, name: people.name, email: people.email })
-    .from(subscriptions)
-    .innerJoin(people, eq(people.id, personId))
-    .where(and(inArray(id, [...ids]), notSuppressed(tx, people.email)))
 }

@@ -7,7 +7,6 @@ import { asId, type Id } from '../log.ts'
 import { register } from '../register.ts'
 import { erase, forgetGuests } from '../rights/erasure.ts'
 import { leavingHeaders, unsubscribeToken } from './link.ts'
-import { mayReceive } from './subscription.ts'
 
 const house = await openTestHouse({ FORM_ORIGINS: 'https://blog.example.com' })
 const { db } = house.house
@@ -154,9 +153,8 @@ test('the listed site may send nothing else, and no cookie is read where it may'
 // ---- Leaving -----------------------------------------------------------------------------------
 
 test('one click ends one subscription, without a cookie and from anywhere', async () => {
-  const id = await subscribe('oneclick@example.org', 'news,events')
-  const [events, news] = await subscribed('oneclick@example.org')
-  assert(events && news && id)
+  await subscribe('oneclick@example.org', 'news,events')
+  const news = (await subscribed('oneclick@example.org'))[1] ?? assert.fail()
   const headers = leavingHeaders(house.house, { subscriptionId: news.id, topic: 'news' })
   assert.equal(headers['List-Unsubscribe-Post'], 'List-Unsubscribe=One-Click')
   const address = /^<(https?:\/\/[^<>\s]+)>$/.exec(headers['List-Unsubscribe'] ?? '')?.[1] ?? assert.fail()
@@ -165,8 +163,6 @@ test('one click ends one subscription, without a cookie and from anywhere', asyn
     .post(new URL(address).pathname, { 'List-Unsubscribe': 'One-Click' }, fromSite('https://mail.provider.example'))
   assert.equal(answer.status, 200)
   assert.deepEqual(await topicsOf('oneclick@example.org'), ['events'])
-  assert.deepEqual(await db.as('updates', (tx) => mayReceive(tx, [news.id])), [])
-  assert.equal((await db.as('updates', (tx) => mayReceive(tx, [events.id, news.id]))).length, 1)
   const [left] = await house.query('select topic, door, wording from departures where id = $1', [news.id])
   assert.deepEqual(left, { topic: 'news', door: 'mail program', wording: news.wording })
 })
