@@ -97,8 +97,8 @@ export const ChoosePage = ({ action, name, email, preferences, stop, told, error
     <section>
       <h2>Erase everything</h2>
       <p>
-        If you would like everything about you to be gone, <a href="/account/privacy/erasure">have it erased</a>; a code by e-mail shows
-        that it is you.
+        If you would like everything about you to be gone, <a href="/account/privacy/erasure">have it erased</a>; a code that we send you
+        shows that it is you.
       </p>
     </section>
   </>
