@@ -30,7 +30,7 @@ function upToDate() {
 async function buildAssets() {
   rmSync('dist/assets', { recursive: true, force: true })
   const result = await build({
-    entryPoints: { site: 'src/web/styles.css', script: 'src/web/script.ts', passkeys: 'src/web/passkeys.ts' },
+    entryPoints: { site: 'src/web/styles.css', script: 'src/web/script.ts', passkeys: 'src/web/passkeys.ts', live: 'src/web/live.ts' },
     outdir: 'dist/assets',
     entryNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
@@ -48,6 +48,7 @@ async function buildAssets() {
     css: find('site-'),
     script: find('script-'),
     passkeys: find('passkeys-'),
+    live: find('live-'),
     fonts: outputs.filter((name) => /-latin-wght-normal-.*\.woff2$/.test(name)),
   }
   writeFileSync('dist/assets/manifest.json', JSON.stringify(manifest))

@@ -19,6 +19,7 @@ import { updateRoutes } from './updates/routes.tsx'
 import { FaultPage, RefusalPage } from './web/errors.tsx'
 import { healthRoutes, measured, type Readiness } from './web/health.ts'
 import type { House, Web } from './web/house.ts'
+import { openInside } from './web/inside.ts'
 import { showPage } from './web/page.tsx'
 import { boundedBody, rails } from './web/rails.ts'
 import { nothingHere, problem, Refusal } from './web/refusal.ts'
@@ -51,6 +52,10 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
   app.route('/', healthRoutes(readiness))
   app.notFound((c) => answerTo(c, nothingHere()))
   app.onError((fault, c) => answerTo(c, fault))
+  openInside(
+    house,
+    async (path) => (await app.request(`${house.config.origin}${path}`, { headers: { host: house.config.hosts[0] ?? '' } })).status,
+  )
   return app
 }
 

@@ -35,6 +35,12 @@ export class Browser {
     })
   }
 
+  /** Sends a form with a file in it, composed already. */
+  send(path: string, { body, type }: { body: Buffer; type: string }): Promise<Response> {
+    const headers = { 'content-type': type, origin: this.#origin, 'sec-fetch-site': 'same-origin' }
+    return this.#send(path, { method: 'POST', body: new Uint8Array(body), headers })
+  }
+
   /** The text of a page, for assertions. */
   async read(path: string): Promise<string> {
     return (await this.get(path)).text()

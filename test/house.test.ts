@@ -83,6 +83,7 @@ test('only processors/ reaches the outside', () => {
   const allowed = new Set([
     // Runs in the browser, whose policy lets it speak to this site alone.
     'src/web/passkeys.ts',
+    'src/web/live.ts',
     'src/main.ts',
     'src/config.ts',
     'src/web/client.ts',

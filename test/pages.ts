@@ -54,6 +54,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   await ada.post('/account/proof/letter')
   const updates = await updatePages(house, guest)
   const mailbox = await stoppedMailbox(house, owner)
+  const issues = await issuePages(house, owner)
   await house.settle()
   return {
     browsers: { visitor: house.browser(), waiting, ada, owner },
@@ -70,6 +71,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       open('owner', '/account/mailbox', 'letters to somebody who is stopped'),
       open('visitor', mailbox, 'a mailbox that works again'),
       open('visitor', '/mailbox/none', 'a mailbox that nothing is wrong with', 410),
+      ...issues,
       open('visitor', invitation, 'invitation'),
       open('visitor', receipt, 'receipt'),
     ],
@@ -241,4 +243,28 @@ function staffPages(opened: string, unopened: string): Page[] {
   ]
   const people = [`/staff/people/${opened}`, `/staff/people/${unopened}`]
   return [...paths, ...people].map((path) => open('owner', path))
+}
+
+const WORDS = {
+  subject: 'News for {{name|you}}',
+  preheader: 'What is new this month',
+  body: 'Hello {{name|there}},\n\n## A heading\n\nSome words, and [a link](/help).\n\n- one\n- two\n',
+}
+
+/** Issues in every standing that there is. */
+async function issuePages(house: TestHouse, owner: Browser): Promise<Page[]> {
+  const begin = async () => (await owner.post('/staff/updates', { topic: 'news' })).headers.get('location') ?? ''
+  const schedule = { day: '', time: '', zone: 'Europe/Berlin', sure: 'yes' }
+  const [draft, later, sent] = [await begin(), await begin(), await begin()]
+  for (const issue of [later, sent]) await owner.post(issue, { topic: 'news', ...WORDS })
+  await owner.post(`${later}/schedule`, { ...schedule, day: '2099-01-01', time: '09:30' })
+  await owner.post(`${sent}/schedule`, schedule)
+  await house.settle()
+  return [
+    open('owner', '/staff/updates'),
+    open('owner', draft, 'an issue at the desk'),
+    send('owner', draft, { topic: 'none', subject: 'x', preheader: '', body: '' }, 'the desk with errors'),
+    open('owner', later, 'a scheduled issue'),
+    open('owner', sent, 'an issue that was sent'),
+  ]
 }

@@ -2,7 +2,8 @@
  * A membership: a person uses a service under a plan. It moves from standing to standing by the verbs
  * below, each of which notes its step, and tells the service when its door opened or closed.
  */
-import { and, asc, desc, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import { fromNow, HOUR, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
@@ -18,6 +19,11 @@ export interface NamedMembership extends Membership {
   readonly service: { readonly slug: string; readonly title: string }
   readonly plan: { readonly slug: string; readonly title: string; readonly kind: (typeof plans.$inferSelect)['kind'] }
 }
+
+/** The condition that a person uses a service now: for one statement over many people. */
+export const isRegisteredFor = (person: PgColumn, slug: string): SQL => sql`exists (select from ${memberships}
+  join ${services} on ${services.id} = ${memberships.serviceId} where ${memberships.personId} = ${person} and ${services.slug} = ${slug}
+   and ${inArray(memberships.standing, ['trial', 'active', 'grace'])})`
 
 /** One that was begun and not paid for waits so long. */
 export const WAITING_HOURS = 48

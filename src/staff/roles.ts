@@ -24,6 +24,12 @@ export const abilities = {
   export: { says: 'Take out lists of people', roles: ['owner'], doors: ['/staff/people/export'] },
   team: { says: 'Invite to the team, change roles, remove', roles: ['owner'], doors: ['/staff/team'], tab: 'Team' },
   services: { says: 'Change the catalogue: services and plans', roles: ['owner', 'billing'], doors: ['/staff/services'], tab: 'Services' },
+  updates: {
+    says: 'Write updates, send them, see what became of them',
+    roles: ['owner', 'marketing'],
+    doors: ['/staff/updates'],
+    tab: 'Updates',
+  },
   topics: {
     says: 'Choose what people can subscribe to',
     roles: ['owner', 'marketing'],

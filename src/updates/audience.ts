@@ -4,6 +4,7 @@ import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { people } from '../people/tables.ts'
+import { isRegisteredFor } from '../services/membership.ts'
 import { type Narrowed, recipients, sendings } from './issue-tables.ts'
 import { subscriptions } from './tables.ts'
 
@@ -22,6 +23,7 @@ export interface Reach {
 
 /** Each condition: what it asks of a subscriber, given what the author chose. */
 const conditions: { readonly [C in keyof Required<Narrowed>]: (value: string) => SQL } = {
+  service: (value) => isRegisteredFor(people.id, value),
   language: (value) => eq(subscriptions.language, value),
   joinedSince: (value) => gte(people.joinedAt, new Date(value)),
 }

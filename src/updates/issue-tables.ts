@@ -10,6 +10,7 @@ import { topics } from './tables.ts'
 
 /** Conditions beside the topic; see `audience.ts`. Keys that are missing do not narrow. */
 export interface Narrowed {
+  readonly service?: string
   readonly language?: string
   readonly joinedSince?: string
 }
@@ -49,7 +50,7 @@ export const issuesHeld = classify(issues, {
     subject: ['content', 'Its subject'],
     preheader: ['content', 'Its first line'],
     body: ['content', 'Its words'],
-    narrowed: ['content', 'To whom among the subscribers it goes (keys: language, joinedSince)'],
+    narrowed: ['content', 'To whom among the subscribers it goes (keys: service, language, joinedSince)'],
     begunAt: ['record', 'When it was begun'],
     editedAt: ['record', 'When it was last changed'],
     sendAt: ['record', 'When it is to go'],

@@ -1,5 +1,5 @@
 /** An issue: a letter to everybody who chose a topic. What was done with it, step by step, is how it stands. */
-import { and, asc, desc, eq, inArray, lte, ne, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNotNull, lte, ne, type SQL, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
@@ -114,6 +114,12 @@ async function published(tx: For<'updates'>, which: SQL | undefined, most: numbe
   return rows.map(({ issue, act, startedAt }) => ({ ...issue, standing: standings[act], startedAt }))
 }
 
+/** The time zone in which an issue was last scheduled. */
+export async function lastZone(tx: For<'updates'>): Promise<string> {
+  const [row] = await tx.select({ zone: issues.zone }).from(issues).where(isNotNull(issues.zone)).orderBy(desc(issues.editedAt)).limit(1)
+  return row?.zone ?? 'UTC'
+}
+
 /** Everything that was done with an issue, in order. */
 export async function actsOf(tx: For<'updates'>, id: Id): Promise<NotedAct[]> {
   return tx
@@ -184,20 +190,20 @@ export const withdraw = (tx: For<'updates'>, doing: Doing): Promise<boolean> => 
 /** Approves a scheduled issue; nobody approves what they wrote or scheduled themselves. */
 export async function approve(tx: For<'updates'>, doing: Doing): Promise<'approved' | 'own' | 'not waiting'> {
   if (!(await lockedIn(tx, doing.issueId, 'scheduled'))) return 'not waiting'
+  if (!(await mayApprove(tx, doing))) return 'own'
+  await note(tx, { ...doing, act: 'approved' })
+  return 'approved'
+}
+
+/** Has this person done nothing to the issue that a second person should look at? */
+export async function mayApprove(tx: For<'updates'>, { issueId, by }: Doing): Promise<boolean> {
+  const theirs = and(eq(issueActs.issueId, issueId), eq(issueActs.byId, by ?? sql`null`))
   const own = await tx
     .select({ id: issueActs.id })
     .from(issueActs)
-    .where(
-      and(
-        eq(issueActs.issueId, doing.issueId),
-        eq(issueActs.byId, doing.by ?? sql`null`),
-        inArray(issueActs.act, ['begun', 'edited', 'scheduled']),
-      ),
-    )
+    .where(and(theirs, inArray(issueActs.act, ['begun', 'edited', 'scheduled'])))
     .limit(1)
-  if (own.length > 0) return 'own'
-  await note(tx, { ...doing, act: 'approved' })
-  return 'approved'
+  return own.length === 0
 }
 
 /** Was it approved as it stands now? An approval before the last scheduling counts for nothing. */

@@ -23,6 +23,7 @@ export interface Sender {
 /** Whom a letter is for. */
 export interface Addressee extends Reader {
   readonly to: string
+  /** In its angle brackets. */
   readonly messageId: string
   readonly date: Date
 }
@@ -44,7 +45,7 @@ export function stencilOf(pressed: Pressed, sender: Sender): Stencil {
       [
         `To: ${addressee.to}`,
         subject ?? subjectLine(filled(pressed.subject, addressee)),
-        `Message-ID: <${addressee.messageId}>`,
+        `Message-ID: ${addressee.messageId}`,
         `Date: ${addressee.date.toUTCString().replace('GMT', '+0000')}`,
         // One header with one address: RFC 8058 wants both headers exactly once, and signed.
         `List-Unsubscribe: <${addressee.leave}>`,

@@ -96,12 +96,15 @@ function wordsOf(children: readonly Token[]): string {
     if (token.type === 'text' || token.type === 'code_inline') text += token.content
     else if (token.type === 'softbreak') text += ' '
     else if (token.type === 'hardbreak') text += '\n'
-    else if (token.type === 'image') text += token.content ? `[${token.content}]` : ''
+    else if (token.type === 'image') text += altOf(token) ? `[${altOf(token)}]` : ''
     else if (token.type === 'link_open') open.push({ href: String(token.attrGet('href') ?? ''), from: text.length })
     else if (token.type === 'link_close') text += addressAfter(text, open.pop())
   }
   return text
 }
+
+/** The alternative text of an image. */
+export const altOf = ({ children }: Token): string => wordsOf(children ?? [])
 
 function addressAfter(text: string, link: { href: string; from: number } | undefined): string {
   if (!link || text.slice(link.from) === link.href || `mailto:${text.slice(link.from)}` === link.href) return ''

@@ -4,7 +4,7 @@
  */
 import MarkdownIt, { type Token } from 'markdown-it'
 import { renderTokens } from '../web/content.ts'
-import { plainWords } from './plain-text.ts'
+import { altOf, plainWords } from './plain-text.ts'
 
 /** What differs from reader to reader. */
 export type Variable = { readonly is: 'name'; readonly otherwise: string } | { readonly is: 'leave' }
@@ -43,7 +43,7 @@ markdown.renderer.rules['hr'] = () => '<hr style="border:0;border-top:1px solid 
 markdown.renderer.rules['table_open'] = () => '<table style="border-collapse:collapse" cellpadding="6">\n'
 markdown.renderer.rules['image'] = (tokens, index) => {
   const token = tokens[index]
-  return `<img src="${escaped(attribute(token, 'src'))}" alt="${escaped(token?.content ?? '')}" style="max-width:100%;height:auto;border:0">`
+  return `<img src="${escaped(attribute(token, 'src'))}" alt="${escaped(token ? altOf(token) : '')}" style="max-width:100%;height:auto;border:0">`
 }
 
 const attribute = (token: Token | undefined, name: string): string => String(token?.attrGet(name) ?? '')
@@ -95,7 +95,7 @@ export function addressesIn(body: string): { links: string[]; images: { src: str
   const inline = markdown.parse(marked(body).source, {}).flatMap(({ children }) => children ?? [])
   return {
     links: inline.filter(({ type }) => type === 'link_open').map((token) => attribute(token, 'href')),
-    images: inline.filter(({ type }) => type === 'image').map((token) => ({ src: attribute(token, 'src'), alt: token.content })),
+    images: inline.filter(({ type }) => type === 'image').map((token) => ({ src: attribute(token, 'src'), alt: altOf(token) })),
   }
 }
 

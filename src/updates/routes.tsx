@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import type { Web } from '../web/house.ts'
 import { archiveRoutes } from './archive-routes.tsx'
+import { issueRoutes } from './issue-routes.tsx'
 import { leavingRoutes } from './leaving-routes.tsx'
 import { preferenceRoutes } from './preference-routes.tsx'
 import { subscribingRoutes } from './subscribing-routes.tsx'
@@ -13,3 +14,4 @@ export const updateRoutes = new Hono<Web>()
   .route('/', preferenceRoutes)
   .route('/', archiveRoutes)
   .route('/', topicRoutes)
+  .route('/', issueRoutes)

@@ -102,6 +102,7 @@ test('a letter has what mail programs and the law ask for', async () => {
   assert.match(header('List-Unsubscribe')[0] ?? '', /^<http:\/\/localhost:3000\/updates\/unsubscribe\/[\w-]+>$/)
   assert.deepEqual(header('List-Unsubscribe-Post'), ['List-Unsubscribe=One-Click'])
   for (const name of ['List-Id', 'Message-ID', 'Date', 'Feedback-ID', 'MIME-Version']) assert.equal(header(name).length, 1, name)
+  assert.match(header('Message-ID')[0] ?? '', /^<[^<>]+@localhost>$/)
   assert.deepEqual(header('Precedence'), ['bulk'])
   assert.match(letter, /Zo=C3=AB &lt;b&gt; Lovelace/)
   assert.match(letter, /text\/plain[\s\S]+Hello Zo=C3=AB <b> Lovelace, look \(http:\/\/localhost:3000\/help\)/)

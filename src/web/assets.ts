@@ -7,6 +7,7 @@ export interface Assets {
   readonly css: string
   readonly script: string
   readonly passkeys: string
+  readonly live: string
   readonly fonts: readonly string[]
   readonly files: ReadonlyMap<string, Prepared>
 }
@@ -25,7 +26,10 @@ const forever = { 'cache-control': 'public, max-age=31536000, immutable', 'cross
 
 /** Reads the built assets in `directory`. */
 export function readAssets(directory: string): Assets {
-  const manifest = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as Record<'css' | 'script' | 'passkeys', string> & {
+  const manifest = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as Record<
+    'css' | 'script' | 'passkeys' | 'live',
+    string
+  > & {
     fonts: string[]
   }
   const names = readdirSync(directory).filter((name) => name !== 'manifest.json')
@@ -34,6 +38,7 @@ export function readAssets(directory: string): Assets {
     css: at(manifest.css),
     script: at(manifest.script),
     passkeys: at(manifest.passkeys),
+    live: at(manifest.live),
     fonts: manifest.fonts.map(at),
     files: new Map(names.map((name) => [name, prepare(readFileSync(join(directory, name)), { 'content-type': typeOf(name), ...forever })])),
   }

@@ -20,7 +20,7 @@ interface Asked {
 }
 
 interface FieldProps extends Asked {
-  type?: 'text' | 'email' | 'password' | 'search' | 'tel' | 'url' | 'number' | 'date' | undefined
+  type?: 'text' | 'email' | 'password' | 'search' | 'tel' | 'url' | 'number' | 'date' | 'time' | undefined
   value?: string | number | undefined
   autocomplete?: string | undefined
   inputmode?: 'text' | 'email' | 'numeric' | 'decimal' | 'tel' | 'url' | 'search' | undefined

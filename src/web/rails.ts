@@ -56,13 +56,18 @@ const mayComeFrom = (path: string, origin: string | undefined, { formOrigins }: 
 
 const hostIn = (origin: string): string => (URL.canParse(origin) ? new URL(origin).host : '')
 
-const bounded = bodyLimit({
-  maxSize: 64 * 1024,
-  onError: () => {
-    throw new Refusal(413, 'That is more than this form takes. Please shorten it.')
-  },
-})
+const atMost = (kilobytes: number): MiddlewareHandler<Web> =>
+  bodyLimit({
+    maxSize: kilobytes * 1024,
+    onError: () => {
+      throw new Refusal(413, 'That is more than this form takes. Please shorten it.')
+    },
+  })
+const bounded = atMost(64)
+// An issue's words, and a picture with its form around it.
+const roomy = atMost(2_200)
+const ROOMY = /^\/staff\/updates\/issues\/[^/]+(\/images)?$/
 
-/** Bodies of at most 64 KiB: more than any form needs. To look for one where there is none would cost more than the page. */
+/** Bodies of at most 64 KiB: more than nearly any form needs. To look for one where there is none would cost more than the page. */
 export const boundedBody: MiddlewareHandler<Web> = (c, next) =>
-  c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : bounded(c, next)
+  c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : (ROOMY.test(c.req.path) ? roomy : bounded)(c, next)

@@ -37,6 +37,8 @@ export const limits = {
   'link by network': { hits: 60, in: HOUR },
   'passkey by network': { hits: 120, in: HOUR },
   'new address by person': { hits: 6, in: HOUR },
+  'test letter by person': { hits: 30, in: HOUR },
+  'spam score by person': { hits: 60, in: HOUR },
   'copy by person': { hits: 20, in: HOUR },
   'invitation by person': { hits: 100, in: HOUR },
   'wrong key by network': { hits: 300, in: HOUR },
