@@ -1,6 +1,7 @@
 /** All routes, and the one place where refusals and faults become answers. */
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { billingRoutes } from './billing/routes.tsx'
 import { helpRoutes } from './help/routes.tsx'
 import { log, logFault, word } from './log.ts'
 import { devMailRoutes, mailboxRoutes } from './mail/routes.tsx'
@@ -11,6 +12,7 @@ import { documentRoutes } from './programs/document-routes.tsx'
 import { programRoutes } from './programs/routes.tsx'
 import { rightsRoutes } from './rights/routes.tsx'
 import { catalogue } from './services/catalogue.ts'
+import { servicesApi } from './services/api-routes.tsx'
 import { serviceRoutes } from './services/routes.tsx'
 import { accountRoutes } from './sessions/account-routes.tsx'
 import { sessionRoutes } from './sessions/routes.tsx'
@@ -26,7 +28,7 @@ import { nothingHere, problem, Refusal } from './web/refusal.ts'
 import { siteRoutes } from './web/site-routes.tsx'
 
 /** Every operation of the API, as `/api/v1` and its description show them. */
-export const operations: readonly Operation[] = [...keyApi]
+export const operations: readonly Operation[] = [...keyApi, ...servicesApi]
 
 /** Opens every door of the house. */
 export function openApp(house: House, readiness: Readiness = { leaving: false, migrations: 1 }): Hono<Web> {
@@ -35,6 +37,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
   for (const routes of [
     siteRoutes,
     serviceRoutes,
+    billingRoutes,
     helpRoutes,
     policyRoutes,
     sessionRoutes,

@@ -43,6 +43,11 @@ export interface Config {
   readonly smtpInTls: { readonly key: string; readonly cert: string } | undefined
   /** A mailbox that is emptied by IMAP. */
   readonly imapUrl: string | undefined
+  /** Payments: without a key nothing can be paid. */
+  readonly stripeKey: string | undefined
+  readonly stripeWebhookSecret: string | undefined
+  /** Where Stripe is, when it is not at its own address: a local emulator. */
+  readonly stripeOrigin: string | undefined
   readonly trustedProxies: BlockList
   readonly metricsToken: string | undefined
   /** Further websites of the operator's whose visits are counted, as `https://host`. */
@@ -93,6 +98,9 @@ const schema = z.object({
   SMTP_IN_CERT: optional(z.string().includes('-----BEGIN CERTIFICATE-----', 'must be a certificate in PEM form')),
   SMTP_IN_KEY: optional(z.string().includes('PRIVATE KEY-----', 'must be a private key in PEM form')),
   IMAP_URL: optional(z.string().regex(/^imaps?:\/\/[^/@]+:[^/@]+@[^/@]+/, 'must look like imaps://user:password@host')),
+  STRIPE_SECRET_KEY: optional(z.string().regex(/^(sk|rk)_(test|live)_\w+$/, 'must look like sk_live_… or rk_live_…')),
+  STRIPE_WEBHOOK_SECRET: optional(z.string().regex(/^whsec_\S+$/, 'must look like whsec_…')),
+  STRIPE_API_ORIGIN: optional(origin),
   TRUSTED_PROXIES: optional(z.string()),
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
   NAVIGATION_SITES: optional(z.string()),
@@ -113,6 +121,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const dataDir = resolve(raw.DATA_DIR)
   const siteOrigin = raw.ORIGIN ?? (production ? missing('ORIGIN', 'the address of the site') : `http://localhost:${raw.PORT}`)
   if (production) requireProduction(raw, siteOrigin)
+  requireWholeStripe(raw)
   return {
     environment: raw.ENVIRONMENT,
     port: raw.PORT,
@@ -136,6 +145,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     smtpInTls: smtpInTls(raw),
     imapUrl: raw.IMAP_URL,
     trustedProxies: networks('TRUSTED_PROXIES', raw.TRUSTED_PROXIES ?? ''),
+    stripeKey: raw.STRIPE_SECRET_KEY,
+    stripeWebhookSecret: raw.STRIPE_WEBHOOK_SECRET,
+    stripeOrigin: raw.STRIPE_API_ORIGIN,
     metricsToken: raw.METRICS_TOKEN,
     navigationSites: sitesOf(raw.NAVIGATION_SITES ?? ''),
     navigationThreshold: raw.NAVIGATION_THRESHOLD,
@@ -196,6 +208,16 @@ function requireProduction(raw: Raw, siteOrigin: string): void {
   if (weak(raw.SECRET))
     throw new WrongSetting('SECRET is too weak: use at least 32 random characters, such as from openssl rand -base64 32.')
   if (raw.CLOCK_AHEAD) throw new WrongSetting('CLOCK_AHEAD is for development: production keeps true time.')
+}
+
+// A live key must never reach a stand-in, nor production one.
+function requireWholeStripe(raw: Raw): void {
+  if (raw.STRIPE_SECRET_KEY && !raw.STRIPE_WEBHOOK_SECRET)
+    throw new WrongSetting('STRIPE_WEBHOOK_SECRET is missing: without it nothing that Stripe tells can be believed.')
+  if (raw.STRIPE_API_ORIGIN && raw.ENVIRONMENT === 'production')
+    throw new WrongSetting('STRIPE_API_ORIGIN is for development: production speaks to Stripe itself.')
+  if (raw.STRIPE_API_ORIGIN && raw.STRIPE_SECRET_KEY?.includes('_live_'))
+    throw new WrongSetting('STRIPE_SECRET_KEY is a live one, which must not go to STRIPE_API_ORIGIN.')
 }
 
 const weak = (secret: string): boolean => secret.length < 32 || new Set(secret).size < 12

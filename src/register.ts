@@ -2,6 +2,14 @@
  * Every table that we keep, in the order in which a person is erased: what points at others comes
  * before what it points at, and PostgreSQL's foreign keys refuse any other order.
  */
+import {
+  customersHeld,
+  qualificationPoliciesHeld,
+  qualificationsHeld,
+  stripeInboxHeld,
+  stripeInvoicesHeld,
+  stripeSubscriptionsHeld,
+} from './billing/tables.ts'
 import type { Held } from './database/classify.ts'
 import { incomingLettersHeld, lettersHeld, signingKeysHeld, softBouncesHeld, suppressionsHeld } from './mail/tables.ts'
 import {
@@ -42,6 +50,12 @@ import { departuresHeld, pendingHeld, preferenceLinksHeld, subscriptionsHeld, to
 import { throttlesHeld } from './web/tables.ts'
 
 export const register: readonly Held[] = [
+  qualificationsHeld,
+  qualificationPoliciesHeld,
+  stripeInvoicesHeld,
+  stripeSubscriptionsHeld,
+  customersHeld,
+  stripeInboxHeld,
   usageHeld,
   membershipStepsHeld,
   membershipsHeld,

@@ -1,4 +1,5 @@
 /** All later work, and everything on the clock: this page says what runs when. */
+import { billingJobs } from './billing/jobs.ts'
 import { sweep } from './database/sweep.ts'
 import { scrub } from './database/scrub.ts'
 import { type Appointment, type Handlers, keepAppointments, work } from './jobs/queue.ts'
@@ -39,6 +40,7 @@ export const handlers = (house: House): Handlers => ({
   ...programJobs(house),
   ...serviceJobs(house),
   ...rightsJobs(house),
+  ...billingJobs(house),
   'retention.sweep': () => sweep(house.db, register),
   'database.scrub': () => scrub(house.db, register),
 })

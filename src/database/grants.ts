@@ -96,7 +96,7 @@ export function statisticsStatements(register: readonly Held[]): string[] {
 export const INDEX_STATISTICS = `
   select format('alter index %s alter column %s set statistics 0', a.attrelid::regclass, a.attnum) as statement
     from pg_index i join pg_class t on t.oid = i.indrelid join pg_attribute a on a.attrelid = i.indexrelid
-   where i.indexprs is not null and t.relname = any($1) and t.relnamespace = 'public'::regnamespace and a.attstattarget is distinct from 0`
+   where i.indkey[a.attnum - 1] = 0 and t.relname = any($1) and t.relnamespace = 'public'::regnamespace and a.attstattarget is distinct from 0`
 
 /** What lets `operations` rewrite tables so that their files forget what was deleted; PostgreSQL 17 and later know it. */
 export const upkeepStatements = (register: readonly Held[], prefix: string): string[] =>

@@ -24,6 +24,9 @@ export interface Jobs {
   'programs.deliver': Record<string, never>
   'services.keep-time': Record<string, never>
   'rights.forget-guests': Record<string, never>
+  'billing.event': { inboxId: Id }
+  'billing.settle': { personId: Id }
+  'billing.retry': { personId: Id }
   'retention.sweep': Record<string, never>
   'database.scrub': Record<string, never>
 }
@@ -52,6 +55,9 @@ export const jobNames = [
   'programs.deliver',
   'services.keep-time',
   'rights.forget-guests',
+  'billing.event',
+  'billing.settle',
+  'billing.retry',
   'retention.sweep',
   'database.scrub',
 ] as const satisfies readonly JobName[]

@@ -2,7 +2,7 @@
  * The catalogue: services and their plans. What stands in `content/services` is stocked at the start;
  * from the moment on which staff change a service or a plan, the database's word counts.
  */
-import { asc, eq, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
@@ -41,6 +41,16 @@ export async function serviceBy(tx: Reading, by: { slug: string } | { id: Id }):
 /** The plan with this id. */
 export async function planOf(tx: Reading, id: Id): Promise<Plan | undefined> {
   return (await tx.select().from(plans).where(eq(plans.id, id)))[0]
+}
+
+/** The plan of a service that is paid by this price at Stripe. */
+export async function planPricedBy(tx: Reading, serviceId: Id, lookupKey: string): Promise<Plan | undefined> {
+  return (
+    await tx
+      .select()
+      .from(plans)
+      .where(and(eq(plans.serviceId, serviceId), eq(plans.lookupKey, lookupKey)))
+  )[0]
 }
 
 /** What newcomers can choose from. */

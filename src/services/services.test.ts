@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openTestHouse } from '../../test/harness.ts'
+import { programWith } from '../../test/program.ts'
 import { DAY, HOUR, now, setAhead } from '../clock.ts'
 import { asId, type Id } from '../log.ts'
 import { accessOf } from './access.ts'
@@ -139,6 +140,22 @@ test('usage is entered once, for members who have the meter, and shown to them',
   const day = { from: new Date(at.getTime() - DAY), to: new Date(at.getTime() + DAY) }
   assert.deepEqual(await db.as('service', (tx) => usageOf(tx, id, day)), [{ meter: 'runs', quantity: 17 }])
   assert.match(await ada.read(`/account/services/${id}`), /17 of 10,000/)
+})
+
+test('a service asks and tells by its key, and speaks of no other service', async () => {
+  const bound = await programWith(house, ['access:read', 'usage:write'], { service: 'scheduled-runs' })
+  const asked = await bound.get(`/access?person=${adas}`)
+  assert.deepEqual([asked.status, asked.body['allowed']], [200, true])
+  assert.equal((await bound.get(`/access?person=${adas}&service=log-search`)).status, 403)
+  assert.deepEqual(
+    (await bound.get(`/access?person=${bobs}`)).body,
+    (await bound.get('/access?person=01a20adc-42fc-72e8-b87b-0b4b894a8323')).body,
+  )
+  const use = { record: 'api-1', person: adas, meter: 'runs', quantity: 3, happened_at: now().toISOString() }
+  assert.deepEqual((await bound.post('/usage', { records: [use] })).body, { entered: 1, repeated: 0, refused: [] })
+  assert.deepEqual((await bound.post('/usage', { records: [use] })).body, { entered: 0, repeated: 1, refused: [] })
+  assert.equal((await bound.post('/usage', { records: [{ ...use, quantity: -1 }] })).status, 422)
+  assert.equal((await bound.post('/usage', { records: [] })).status, 422)
 })
 
 test('staff of the right role keep the catalogue; a closed service takes nobody new and keeps its members', async () => {

@@ -1,5 +1,7 @@
 /** The headers that make a browser careful with us. */
+import type { Context } from 'hono'
 import type { Config } from '../config.ts'
+import type { Web } from './house.ts'
 
 const policy = [
   "default-src 'none'",
@@ -13,6 +15,11 @@ const policy = [
   "frame-ancestors 'none'",
   "object-src 'none'",
 ].join('; ')
+
+/** On this page, forms may lead on to other sites, such as where one pays. */
+export function letFormsGoTo(c: Context<Web>, origins: readonly string[]): void {
+  c.header('content-security-policy', policy.replace("form-action 'self'", `form-action 'self' ${origins.join(' ')}`))
+}
 
 /** The headers that every answer bears. */
 export const safeHeaders = (config: Config): Readonly<Record<string, string>> => ({

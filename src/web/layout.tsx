@@ -66,6 +66,7 @@ const home: readonly Place[] = [{ href: '/account', text: 'Account' }]
 const accountPlaces: readonly Place[] = [
   { href: '/account', text: 'Account' },
   { href: '/account/services', text: 'Services' },
+  { href: '/account/billing', text: 'Billing' },
   { href: '/account/security', text: 'Security' },
   { href: '/account/updates', text: 'Updates' },
   { href: '/account/mailbox', text: 'Letters' },

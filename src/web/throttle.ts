@@ -40,6 +40,8 @@ export const limits = {
   'test letter by person': { hits: 30, in: HOUR },
   'spam score by person': { hits: 60, in: HOUR },
   'copy by person': { hits: 20, in: HOUR },
+  'card by person': { hits: 8, in: HOUR },
+  'card by network': { hits: 20, in: HOUR },
   'invitation by person': { hits: 100, in: HOUR },
   'wrong key by network': { hits: 300, in: HOUR },
   'requests by key': { hits: 6_000, in: MINUTE },

@@ -23,6 +23,32 @@ export interface Problem {
   }[]
 }
 
+/** Whether a person may use a service, until when, and how much */
+export interface Access {
+  /** Whether this person may use this service now */
+  readonly allowed: boolean
+  /** How their membership stands; none where there is none */
+  readonly standing: 'waiting' | 'trial' | 'active' | 'grace' | 'suspended' | 'paused' | 'ended' | 'none'
+  /** The plan’s name in addresses */
+  readonly plan: string | null
+  /** For how many people */
+  readonly seats: number
+  /** The moment from which on to ask again; null: ask again when access.changed is told */
+  readonly until: string | null
+  /** How much of what the plan allows */
+  readonly limits: Readonly<Record<string, number>>
+}
+
+/** What became of a batch; it is durable */
+export interface Entered {
+  /** How many were new */
+  readonly entered: number
+  /** How many were told before */
+  readonly repeated: number
+  /** Records whose person has no membership that counts this */
+  readonly refused: readonly string[]
+}
+
 /** A key and what it opens */
 export interface Key {
   /** What the key is called in the console */
@@ -57,15 +83,38 @@ export interface TestSent {
   }
 }
 
+/** Up to 300 uses of one service */
+export interface Usage {
+  /** The service’s name in addresses; a key that is bound to one service may leave it out */
+  readonly service?: string
+  readonly records: readonly {
+    /** The service’s own number for this use: it counts once */
+    readonly record: string
+    /** The number that stands for the person, as signing in told it */
+    readonly person: string
+    /** What is counted: the plan’s meter, or one of its limits */
+    readonly meter: string
+    readonly quantity: number
+    /** When it was used */
+    readonly happened_at: string
+  }[]
+}
+
 /** What each operation takes and answers. */
 export interface Operations {
   /** What this key opens */
   readKey: { readonly asks: { }; readonly answers: Key }
+  /** May this person use this service? */
+  readAccess: { readonly asks: { readonly query: { readonly service?: string; readonly person: string }; }; readonly answers: Access }
+  /** Report how much was used */
+  reportUsage: { readonly asks: { readonly body: Usage; }; readonly answers: Entered }
 }
 
 /** Where each operation is, and whether it may be named so that it is done once. */
 export const operations: Readonly<Record<keyof Operations, { method: string; at: string; repeatable: boolean }>> = {
   readKey: { method: 'GET', at: '/key', repeatable: false },
+  readAccess: { method: 'GET', at: '/access', repeatable: false },
+  reportUsage: { method: 'POST', at: '/usage', repeatable: false },
 }
 
 /** Everything that a program can be told. */

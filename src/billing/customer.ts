@@ -1,0 +1,203 @@
+/**
+ * A customer: the keys under which Stripe knows somebody, and how things stand there. `sync` always asks
+ * anew for everything and derives what changed from the difference, under a lock, so that order,
+ * repetition and loss of Stripe's events change nothing.
+ */
+import { and, eq, isNull, notInArray, sql } from 'drizzle-orm'
+import { DAY, now } from '../clock.ts'
+import type { For } from '../database/connection.ts'
+import { enqueue } from '../jobs/queue.ts'
+import { asId, type Id, log } from '../log.ts'
+import { post } from '../mail/letter.ts'
+import { personOf } from '../people/person.ts'
+import { customerNow, type KnownCustomer, type KnownInvoice, type KnownSubscription, newCustomer } from '../processors/stripe.ts'
+import { type Plan, planOf, planPricedBy, serviceBy } from '../services/catalogue.ts'
+import { changeTerms, lockMembership, type Membership, planNext, stand, type Standings } from '../services/membership.ts'
+import type { House } from '../web/house.ts'
+import { endedLetter, failedLetter, worksAgainLetter } from './emails.ts'
+import { customers, stripeInvoices, stripeSubscriptions } from './tables.ts'
+
+export type Customer = typeof customers.$inferSelect
+type Tx = For<'billing'>
+
+/** One at a time for each person: a second tab and an event at the same moment wait for each other. */
+export const lockCustomer = async (tx: Tx, personId: Id): Promise<void> =>
+  void (await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`customer ${personId}`}, 0))`))
+
+/** The person's customer, if they have one that is not closed. */
+export async function customerOf(tx: Tx, personId: Id): Promise<Customer | undefined> {
+  return (await tx.select().from(customers).where(eq(customers.personId, personId)))[0]
+}
+
+/** The person's customer; made at Stripe when there is none. Only under the lock. */
+export async function ensureCustomer(tx: Tx, house: House, personId: Id): Promise<string> {
+  const known = await customerOf(tx, personId)
+  if (known && !known.closedAt) return known.stripeCustomer
+  const stripeCustomer = await newCustomer(house.config, personId)
+  await tx
+    .insert(customers)
+    .values({ personId, stripeCustomer, madeAt: now() })
+    .onConflictDoUpdate({ target: customers.personId, set: { stripeCustomer, stripePaymentMethod: null, madeAt: now(), closedAt: null } })
+  return stripeCustomer
+}
+
+/** Who is behind a customer's key. */
+export async function personBehind(tx: Tx, stripeCustomer: string): Promise<Id | undefined> {
+  return (await tx.select({ personId: customers.personId }).from(customers).where(eq(customers.stripeCustomer, stripeCustomer)))[0]
+    ?.personId
+}
+
+/** Asks Stripe how things stand with a person and brings ours to it. Repeating it changes nothing. */
+export async function sync(house: House, personId: Id): Promise<void> {
+  await house.db.as('billing', async (tx) => {
+    await lockCustomer(tx, personId)
+    const customer = await customerOf(tx, personId)
+    if (customer) await bring(tx, house, { customer, known: await customerNow(house.config, customer.stripeCustomer) })
+  })
+}
+
+interface Bringing {
+  readonly customer: Customer
+  readonly known: KnownCustomer
+}
+
+async function bring(tx: Tx, house: House, { customer, known }: Bringing): Promise<void> {
+  const { personId } = customer
+  await tx
+    .update(customers)
+    .set({
+      stripePaymentMethod: known.paymentMethod ?? null,
+      syncedAt: now(),
+      ...(known.deleted ? { closedAt: customer.closedAt ?? now() } : {}),
+    })
+    .where(eq(customers.personId, personId))
+  for (const invoice of known.invoices) await keepInvoice(tx, personId, invoice)
+  if (cardChanged(customer, known)) await enqueue(tx, 'billing.retry', { personId })
+  const ours = known.subscriptions.filter(({ membership }) => asId(membership) !== undefined)
+  for (const subscription of ours) await keepSubscription(tx, personId, subscription)
+  await forgetOthers(tx, personId, ours)
+  for (const subscription of newestOfEach(ours)) await follow(tx, house, { subscription, known })
+  log('billing.synced', { person: personId, subscriptions: ours.length, invoices: known.invoices.length })
+}
+
+// A new card, and something that the old one did not pay: it is tried at once, not at Stripe's next turn.
+const cardChanged = (customer: Customer, known: KnownCustomer): boolean =>
+  known.paymentMethod !== undefined &&
+  customer.stripePaymentMethod !== null &&
+  known.paymentMethod !== customer.stripePaymentMethod &&
+  known.invoices.some(({ status, attempts }) => status === 'open' && attempts > 0)
+
+// The latest of each membership's subscriptions is the one that counts; an older one that lives is reported by the reconciliation.
+const newestOfEach = (all: readonly KnownSubscription[]): KnownSubscription[] => [
+  ...new Map(all.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime()).map((one) => [one.membership, one])).values(),
+]
+
+const over = (status: string): boolean => status === 'canceled' || status === 'incomplete_expired'
+
+async function keepSubscription(tx: Tx, personId: Id, known: KnownSubscription): Promise<void> {
+  const membershipId = asId(known.membership)
+  if (!membershipId) return
+  const { id, status, lookupKey, quantity, cents, currency, every, periodEnd, cancelAt, createdAt } = known
+  const values = { status, lookupKey, quantity, cents, currency, every, periodEndAt: periodEnd, cancelAt }
+  await tx
+    .insert(stripeSubscriptions)
+    .values({ stripeSubscription: id, personId, membershipId, ...values, begunAt: createdAt, endedAt: over(status) ? now() : null })
+    .onConflictDoUpdate({
+      target: stripeSubscriptions.stripeSubscription,
+      set: { ...values, endedAt: over(status) ? sql`coalesce(${stripeSubscriptions.endedAt}, ${now().toISOString()}::timestamptz)` : null },
+    })
+}
+
+// What Stripe no longer lists, because the customer is gone, has ended.
+async function forgetOthers(tx: Tx, personId: Id, listed: readonly KnownSubscription[]): Promise<void> {
+  const ids = listed.map(({ id }) => id)
+  const gone = await tx
+    .update(stripeSubscriptions)
+    .set({ status: 'canceled', endedAt: now() })
+    .where(
+      and(
+        eq(stripeSubscriptions.personId, personId),
+        isNull(stripeSubscriptions.endedAt),
+        ids.length > 0 ? notInArray(stripeSubscriptions.stripeSubscription, ids) : undefined,
+      ),
+    )
+    .returning({ membershipId: stripeSubscriptions.membershipId })
+  for (const { membershipId } of gone) await stand(tx, membershipId, { standing: 'ended' }, 'stripe')
+}
+
+async function keepInvoice(tx: Tx, personId: Id, known: KnownInvoice): Promise<void> {
+  const { id, subscription, status, due, paid, currency, attempts, nextAttempt, createdAt, paidAt } = known
+  const values = { status, due, paid, currency, attempts, nextAttemptAt: nextAttempt, paidAt }
+  await tx
+    .insert(stripeInvoices)
+    .values({ stripeInvoice: id, personId, stripeSubscription: subscription ?? null, ...values, madeAt: createdAt })
+    .onConflictDoUpdate({ target: stripeInvoices.stripeInvoice, set: values })
+}
+
+/** The membership follows what Stripe says of its subscription; letters hang on what changed. */
+async function follow(
+  tx: Tx,
+  house: House,
+  { subscription, known }: { subscription: KnownSubscription; known: KnownCustomer },
+): Promise<void> {
+  const membership = await lockMembership(tx, asId(subscription.membership) ?? ('' as Id))
+  const plan = membership && (await planOf(tx, membership.planId))
+  if (!membership || !plan) return
+  await followTerms(tx, membership, subscription)
+  const to = standingFor(subscription, { plan, membership, known })
+  if (to && (await stand(tx, membership.id, to, 'stripe'))) await tell(tx, house, membership, to)
+}
+
+async function followTerms(tx: Tx, membership: Membership, subscription: KnownSubscription): Promise<void> {
+  const bought = subscription.lookupKey ? await planPricedBy(tx, membership.serviceId, subscription.lookupKey) : undefined
+  if (bought && bought.id !== membership.planId) {
+    await changeTerms(tx, membership, { planId: bought.id, seats: subscription.quantity ?? 1 }, 'stripe')
+    if (membership.nextPlanId) await planNext(tx, membership, null)
+  } else if (subscription.quantity !== null && subscription.quantity !== membership.seats)
+    await changeTerms(tx, membership, { planId: membership.planId, seats: subscription.quantity }, 'stripe')
+}
+
+interface Around {
+  readonly plan: Pick<Plan, 'graceDays'>
+  readonly membership: Pick<Membership, 'standing' | 'graceUntil'>
+  readonly known: Pick<KnownCustomer, 'invoices'>
+}
+
+/** How a membership stands, given how its subscription does. Grace begins with the first failure and does not begin anew. */
+export function standingFor(subscription: KnownSubscription, { plan, membership, known }: Around): Standings | undefined {
+  const { status, periodEnd } = subscription
+  if (over(status)) return { standing: 'ended' }
+  if (status === 'incomplete') return undefined
+  if (subscription.paused || status === 'paused') return { standing: 'paused' }
+  if (status === 'trialing') return { standing: 'trial', paidUntil: periodEnd }
+  if (status === 'active') return { standing: 'active', paidUntil: periodEnd }
+  if (status === 'unpaid') return { standing: 'suspended' }
+  const failedAt = firstFailure(known.invoices, subscription.id)
+  const graceUntil = membership.graceUntil ?? new Date((failedAt ?? now()).getTime() + plan.graceDays * DAY)
+  return membership.standing === 'suspended' || graceUntil <= now() ? { standing: 'suspended' } : { standing: 'grace', graceUntil }
+}
+
+const firstFailure = (invoices: readonly KnownInvoice[], subscription: string): Date | undefined =>
+  invoices
+    .filter((invoice) => invoice.subscription === subscription && invoice.status === 'open' && invoice.attempts > 0)
+    .map(({ createdAt }) => createdAt)
+    .toSorted((a, b) => a.getTime() - b.getTime())[0]
+
+// Only what a person must know: that a payment failed, that the door closed, that it is open again.
+async function tell(tx: Tx, house: House, before: Membership, to: Standings): Promise<void> {
+  const [person, service] = [await personOf(tx, before.personId), await serviceBy(tx, { id: before.serviceId })]
+  if (!person || !service || before.standing === to.standing) return
+  const about = { person, service: service.title, membershipId: before.id }
+  if (to.standing === 'grace') await post(tx, failedLetter(house, { ...about, until: to.graceUntil }))
+  if (to.standing === 'ended') await post(tx, endedLetter(house, about))
+  if (to.standing === 'active' && ['grace', 'suspended'].includes(before.standing)) await post(tx, worksAgainLetter(house, about))
+}
+
+/** What a person owes and is about to owe, in cents of whatever currency: for the limit above which a human looks. */
+export async function exposureOf(tx: Tx, personId: Id, about: { cents: number; seats: number }): Promise<number> {
+  const [open] = await tx
+    .select({ cents: sql<string>`coalesce(sum(${stripeInvoices.due} - ${stripeInvoices.paid}), 0)` })
+    .from(stripeInvoices)
+    .where(and(eq(stripeInvoices.personId, personId), eq(stripeInvoices.status, 'open')))
+  return Number(open?.cents ?? 0) + about.cents * about.seats
+}

@@ -1,0 +1,27 @@
+/**
+ * Before somebody is erased, Stripe is told to end what is paid for and to forget them. Only once it has
+ * confirmed that are our keys let go of: an account that is gone here and still charged there must not be.
+ */
+import { eq } from 'drizzle-orm'
+import { now } from '../clock.ts'
+import type { Id } from '../log.ts'
+import { log } from '../log.ts'
+import { closeCustomer } from '../processors/stripe.ts'
+import type { House } from '../web/house.ts'
+import { customerOf, lockCustomer } from './customer.ts'
+import { customers } from './tables.ts'
+
+/**
+ * Has Stripe forget a person. Repeating it does no harm.
+ * @throws StripeTrouble when Stripe cannot be reached or does not confirm: then nothing may be erased yet
+ */
+export async function bidFarewell(house: House, personId: Id): Promise<void> {
+  await house.db.as('billing', async (tx) => {
+    await lockCustomer(tx, personId)
+    const customer = await customerOf(tx, personId)
+    if (!customer || customer.closedAt) return
+    await closeCustomer(house.config, customer.stripeCustomer)
+    await tx.update(customers).set({ closedAt: now(), stripePaymentMethod: null }).where(eq(customers.personId, personId))
+    log('billing.farewell', { person: personId })
+  })
+}

@@ -1,0 +1,139 @@
+/** What do I pay for: everything at a glance, and the way to a card. */
+import { Submit } from '../web/forms.tsx'
+import { Crumbs, Notice } from '../web/layout.tsx'
+import { Facts, Moment } from '../web/lists.tsx'
+import type { NamedMembership } from '../services/membership.ts'
+import type { Stage } from './purchase.ts'
+import type { Decision } from './qualification.ts'
+import type { ReasonCode } from './tables.ts'
+
+/** What each stage means for the person who came back from Stripe. */
+const stageInWords: Readonly<Record<Stage, string>> = {
+  open: 'It is open. You can use it from now on.',
+  review: 'A member of our staff looks at it before it opens. You get a letter, usually within a working day.',
+  refused: 'With this card we cannot offer the service. You can try another card, or ask that a person looks at it.',
+  'no card': 'No card was given yet.',
+  'payment failed': 'The card was given, but the first payment did not go through. You can try another card.',
+  gone: 'This is over.',
+}
+
+interface BeginProps {
+  readonly membership: NamedMembership
+  readonly stage: Stage
+  readonly decision: Decision | undefined
+  readonly came: boolean
+}
+
+export const BeginPage = ({ membership, stage, decision, came }: BeginProps) => (
+  <>
+    <Crumbs to={[{ href: '/account/billing', text: 'Billing' }]} here={membership.service.title} />
+    <h1>A card for {membership.service.title}</h1>
+    {(came || decision) && (
+      <Notice kind={stage === 'review' ? 'info' : 'warn'} live>
+        <p>{stageInWords[stage]}</p>
+      </Notice>
+    )}
+    <p class="lead">You give your card, name and address on Stripe’s page. We learn a key that stands for them, and nothing else.</p>
+    <ol>
+      <li>You go to Stripe’s page and give a card. Nothing is charged there.</li>
+      <li>We find out whether the card does for this service. No score is made, and what Stripe tells us for it is kept nowhere.</li>
+      <li>{membership.plan.title} begins, and Stripe charges what the plan says. You get back here.</li>
+    </ol>
+    <div class="actions">
+      {stage !== 'review' && (
+        <form method="post" action={`/account/billing/begin/${membership.id}`}>
+          <Submit icon="external-link">{decision ? 'Give another card at Stripe' : 'Go to Stripe’s page'}</Submit>
+        </form>
+      )}
+      {stage === 'refused' && decision && !decision.askedForHumanAt && (
+        <form method="post" action={`/account/billing/begin/${membership.id}/human`}>
+          <Submit kind="quiet">Ask that a person looks</Submit>
+        </form>
+      )}
+      <form method="post" action={`/account/services/${membership.id}/leave`}>
+        <Submit kind="quiet">Never mind</Submit>
+      </form>
+    </div>
+  </>
+)
+
+interface BillingProps {
+  readonly memberships: readonly NamedMembership[]
+  readonly decisions: readonly Decision[]
+  readonly customer: boolean
+  readonly available: boolean
+}
+
+export const BillingPage = ({ memberships, decisions, customer, available }: BillingProps) => (
+  <>
+    <h1>What you pay for</h1>
+    {!available && (
+      <Notice kind="info">
+        <p>Payments are not switched on here. What is free works as always.</p>
+      </Notice>
+    )}
+    {memberships.length === 0 ? (
+      <p>
+        Nothing. <a href="/services">Look at the services</a>
+      </p>
+    ) : (
+      <Facts
+        rows={memberships.map((membership) => [
+          <a href={`/account/services/${membership.id}`}>{membership.service.title}</a>,
+          <>
+            {membership.plan.title}
+            {membership.paidUntil && (
+              <>
+                , paid until <Moment at={membership.paidUntil} as="day" />
+              </>
+            )}
+          </>,
+        ])}
+      />
+    )}
+    <section>
+      <h2>Card, address and invoices</h2>
+      <p>They are at Stripe, and only there. Its page shows them to you and lets you change them.</p>
+      {customer ? (
+        <form method="post" action="/account/billing/portal">
+          <Submit kind="quiet" icon="external-link">
+            Open Stripe’s page
+          </Submit>
+        </form>
+      ) : (
+        <p class="soft">Stripe knows nothing of you yet.</p>
+      )}
+    </section>
+    {decisions.length > 0 && (
+      <section>
+        <h2>Whether your card did</h2>
+        <ol class="timeline">
+          {decisions.map((decision) => (
+            <li>
+              <Moment at={decision.decidedAt} /> {outcomeInWords[decision.outcome]}
+              {decision.reasons.length > 0 && `: ${decision.reasons.map((reason) => reasonInWords[reason]).join('; ')}`}
+              {decision.decidedBy ? ', decided by a member of our staff' : ', decided by the program'}
+            </li>
+          ))}
+        </ol>
+      </section>
+    )}
+  </>
+)
+
+const outcomeInWords = { pass: 'Yes', review: 'A person looks at it', fail: 'No' } as const
+
+/** Reasons as the person reads them. */
+export const reasonInWords: Readonly<Record<ReasonCode, string>> = {
+  issuer_declined: 'the bank said no',
+  setup_failed: 'giving the card was not finished',
+  authentication_failed: 'the bank could not confirm that it was you',
+  cvc_fail: 'the security code was not right',
+  address_fail: 'the address was not the one that the bank knows',
+  prepaid_not_accepted: 'it is a prepaid card',
+  country_not_served: 'the card is from a country that this service is not offered in',
+  card_already_used: 'somebody else uses the same card',
+  exposure: 'the amount is one at which a person looks',
+  payment_history: 'an earlier invoice is not paid',
+  staff_override: 'a member of our staff decided otherwise',
+}

@@ -1,0 +1,106 @@
+/**
+ * Buying: from a membership that waits, over Stripe's page for the card and the decision whether it
+ * qualifies, to a subscription. Every step can be repeated: a second tab, a double click and a browser
+ * that comes back find what the first one did.
+ */
+import { newId } from '../database/columns.ts'
+import type { For } from '../database/connection.ts'
+import type { Id } from '../log.ts'
+import { customerNow, payOpenInvoices, type Signals, setupPage, signalsFor, subscribe, useCard } from '../processors/stripe.ts'
+import { type Plan, planOf } from '../services/catalogue.ts'
+import { lockMembership, type Membership, membershipOf, membershipsOf } from '../services/membership.ts'
+import { amountIn } from '../services/price.ts'
+import type { House } from '../web/house.ts'
+import { customerOf, ensureCustomer, exposureOf, lockCustomer, sync } from './customer.ts'
+import { policyFor, qualify } from './qualification.ts'
+
+type Tx = For<'billing'>
+
+interface Whose {
+  readonly personId: Id
+  readonly membershipId: Id
+}
+
+/** Stripe's page for the card; undefined when nothing waits for one. */
+export async function cardPage(house: House, { personId, membershipId }: Whose): Promise<string | undefined> {
+  return house.db.as('billing', async (tx) => {
+    await lockCustomer(tx, personId)
+    const membership = await membershipOf(tx, personId, membershipId)
+    if (membership?.standing !== 'waiting') return undefined
+    const customer = await ensureCustomer(tx, house, personId)
+    const here = `${house.config.origin}/account/billing`
+    const back = { done: `${here}/return/${membershipId}`, left: `${here}/begin/${membershipId}` }
+    return setupPage(house.config, { customer, membership: membershipId, key: `setup:${newId()}`, back })
+  })
+}
+
+/** Where buying stands. */
+export type Stage = 'open' | 'review' | 'refused' | 'no card' | 'payment failed' | 'gone'
+
+/** Goes as far as can be gone now: decides about the card, and subscribes when it qualifies. */
+export async function settle(house: House, whose: Whose): Promise<Stage> {
+  const stage = await house.db.as('billing', (tx) => settleUnderLock(tx, house, whose))
+  if (stage === 'open') await sync(house, whose.personId)
+  return stage === 'open' ? standsNow(house, whose) : stage
+}
+
+async function settleUnderLock(tx: Tx, house: House, { personId, membershipId }: Whose): Promise<Stage> {
+  await lockCustomer(tx, personId)
+  const membership = await lockMembership(tx, membershipId)
+  if (membership?.personId !== personId) return 'gone'
+  if (membership.standing !== 'waiting') return membership.standing === 'ended' ? 'gone' : 'open'
+  const [plan, customer] = [await planOf(tx, membership.planId), await customerOf(tx, personId)]
+  const signals = customer && (await signalsFor(house.config, { customer: customer.stripeCustomer, membership: membershipId }))
+  if (!plan || !customer || !signals || signals.outcome === 'unfinished') return 'no card'
+  const policy = await policyFor(tx, membership.serviceId)
+  const exposure = await exposureOf(tx, personId, { cents: amountIn(plan, 'usd').cents, seats: membership.seats })
+  const { outcome } = await qualify(tx, { personId, membershipId }, { policy, signals, exposure })
+  if (outcome === 'fail') return 'refused'
+  if (outcome === 'review') return 'review'
+  await buy(house, { customer: customer.stripeCustomer, signals, membership, plan })
+  return 'open'
+}
+
+interface Buying {
+  readonly customer: string
+  readonly signals: Signals
+  readonly membership: Membership
+  readonly plan: Plan
+}
+
+// A subscription that was begun and not paid is paid, not begun again.
+async function buy({ config }: House, { customer, signals, membership, plan }: Buying): Promise<void> {
+  if (signals.paymentMethod) await useCard(config, customer, signals.paymentMethod)
+  const { subscriptions } = await customerNow(config, customer)
+  const begun = subscriptions.filter((one) => one.membership === membership.id && !['canceled', 'incomplete_expired'].includes(one.status))
+  if (begun.length > 0) return payOpenInvoices(config, customer)
+  const counted = plan.kind === 'metered' || plan.kind === 'tiered'
+  await subscribe(config, `subscription:${membership.id}:${signals.setup}`, {
+    customer,
+    membership: membership.id,
+    lookupKey: plan.lookupKey ?? '',
+    quantity: counted ? undefined : membership.seats,
+    trialDays: plan.trialDays,
+  })
+}
+
+async function standsNow(house: House, { personId, membershipId }: Whose): Promise<Stage> {
+  const membership = await house.db.as('billing', (tx) => membershipOf(tx, personId, membershipId))
+  return membership?.standing === 'waiting' ? 'payment failed' : 'open'
+}
+
+/** Settles whatever of a person's waits, then brings everything to what Stripe says: after an event, or by hand. */
+export async function settleAll(house: House, personId: Id): Promise<void> {
+  const waiting = await house.db.as('billing', async (tx) =>
+    (await membershipsOf(tx, personId)).filter(({ standing }) => standing === 'waiting'),
+  )
+  for (const { id } of waiting) await settle(house, { personId, membershipId: id })
+  await sync(house, personId)
+}
+
+/** Tries what is open again with the card that is there now. */
+export async function retry(house: House, personId: Id): Promise<void> {
+  const customer = await house.db.as('billing', (tx) => customerOf(tx, personId))
+  if (customer && !customer.closedAt) await payOpenInvoices(house.config, customer.stripeCustomer)
+  await sync(house, personId)
+}

@@ -1,0 +1,132 @@
+/** Paying: the way to Stripe and back, one's own side of it, and what Stripe tells. */
+import { type Context, Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { asId, log, word } from '../log.ts'
+import { hasStripe, noticeIn, portalPage, StripeTrouble } from '../processors/stripe.ts'
+import { membershipOf, membershipsOf, type NamedMembership } from '../services/membership.ts'
+import { signedIn } from '../sessions/guard.ts'
+import { clientNetwork } from '../web/client.ts'
+import { letFormsGoTo } from '../web/headers.ts'
+import type { Web } from '../web/house.ts'
+import { showPage } from '../web/page.tsx'
+import { nothingHere, Refusal } from '../web/refusal.ts'
+import { limit } from '../web/throttle.ts'
+import { customerOf } from './customer.ts'
+import { receive } from './inbox.ts'
+import { BeginPage, BillingPage } from './pages.tsx'
+import { cardPage, settle, type Stage } from './purchase.ts'
+import { askForHuman, type Decision, decisionOn, decisionsAbout } from './qualification.ts'
+
+type Ctx = Context<Web>
+
+// A form that leads on to Stripe: browsers hold a redirect after a form to the same policy as the form.
+const leadsToStripe = createMiddleware<Web>(async (c, next) => {
+  const { stripeOrigin } = c.get('house').config
+  letFormsGoTo(c, stripeOrigin ? [stripeOrigin] : ['https://checkout.stripe.com', 'https://billing.stripe.com'])
+  await next()
+})
+
+type Handler = (c: Ctx) => Promise<Response>
+
+/** A handler that needs Stripe. When Stripe cannot be reached nothing was done, and the same works later. */
+const withStripe =
+  (handler: Handler): Handler =>
+  async (c) => {
+    if (!hasStripe(c.get('house').config)) throw nothingHere('payments are off')
+    try {
+      return await handler(c)
+    } catch (fault) {
+      if (!(fault instanceof StripeTrouble)) throw fault
+      log('billing.trouble', { status: fault.told.status ?? 0, kind: word(fault.told.type) }, 'warn')
+      throw new Refusal(503, 'Stripe cannot be reached just now, so nothing was done. Please try again in a few minutes.', {
+        retryAfter: 120,
+      })
+    }
+  }
+
+export const billingRoutes = new Hono<Web>()
+  .get('/account/billing', signedIn, leadsToStripe, overview)
+  .post('/account/billing/portal', signedIn, withStripe(portal))
+  .get('/account/billing/begin/:id', signedIn, leadsToStripe, (c) => showBegin(c, false))
+  .post('/account/billing/begin/:id', signedIn, withStripe(begin))
+  .post('/account/billing/begin/:id/human', signedIn, human)
+  .get('/account/billing/return/:id', signedIn, leadsToStripe, withStripe(comeBack))
+  .post('/webhooks/stripe', hear)
+
+async function overview(c: Ctx): Promise<Response> {
+  const { db, config } = c.get('house')
+  const { personId } = c.get('signedIn')
+  const facts = await db.as('billing', async (tx) => ({
+    memberships: (await membershipsOf(tx, personId)).filter(({ plan, standing }) => plan.kind !== 'free' && standing !== 'ended'),
+    decisions: await decisionsAbout(tx, personId),
+    customer: (await customerOf(tx, personId))?.closedAt === null,
+  }))
+  return showPage(c, { title: 'What you pay for', area: 'account' }, <BillingPage {...facts} available={hasStripe(config)} />)
+}
+
+async function portal(c: Ctx): Promise<Response> {
+  const { db, config } = c.get('house')
+  const customer = await db.as('billing', (tx) => customerOf(tx, c.get('signedIn').personId))
+  if (!customer || customer.closedAt) throw nothingHere('no customer')
+  return c.redirect(await portalPage(config, { customer: customer.stripeCustomer, back: `${config.origin}/account/billing` }), 303)
+}
+
+interface Begun {
+  readonly membership: NamedMembership
+  readonly decision: Decision | undefined
+}
+
+async function begunHere(c: Ctx): Promise<Begun> {
+  const id = asId(c.req.param('id'))
+  const begun = await c.get('house').db.as('billing', async (tx) => {
+    const membership = id && (await membershipOf(tx, c.get('signedIn').personId, id))
+    return membership && { membership, decision: await decisionOn(tx, membership.id) }
+  })
+  if (!begun || begun.membership.plan.kind === 'free') throw nothingHere('nothing to pay for')
+  return begun
+}
+
+const stageOf = (decision: Decision | undefined): Stage =>
+  decision === undefined ? 'no card' : decision.outcome === 'pass' ? 'payment failed' : decision.outcome === 'review' ? 'review' : 'refused'
+
+async function showBegin(c: Ctx, came: boolean, stage?: Stage): Promise<Response> {
+  const { membership, decision } = await begunHere(c)
+  if (membership.standing !== 'waiting') return c.redirect(`/account/services/${membership.id}`, 303)
+  const page = <BeginPage {...{ membership, decision, came }} stage={stage ?? stageOf(decision)} />
+  return showPage(c, { title: `A card for ${membership.service.title}`, area: 'account' }, page)
+}
+
+// Limits against card testing: neither one account nor one network tries many cards.
+async function begin(c: Ctx): Promise<Response> {
+  const house = c.get('house')
+  const { personId } = c.get('signedIn')
+  const { membership } = await begunHere(c)
+  await limit(house.db, 'card by person', personId)
+  await limit(house.db, 'card by network', clientNetwork(c))
+  const page = await cardPage(house, { personId, membershipId: membership.id })
+  return c.redirect(page ?? `/account/services/${membership.id}`, 303)
+}
+
+async function human(c: Ctx): Promise<Response> {
+  const { membership } = await begunHere(c)
+  const { personId } = c.get('signedIn')
+  await c.get('house').db.as('billing', (tx) => askForHuman(tx, { personId, membershipId: membership.id }))
+  return c.redirect(`/account/billing/begin/${membership.id}`, 303)
+}
+
+// The act was the button on Stripe's page; coming back only makes us ask how things stand, as an event does.
+async function comeBack(c: Ctx): Promise<Response> {
+  const { membership } = await begunHere(c)
+  const stage = await settle(c.get('house'), { personId: c.get('signedIn').personId, membershipId: membership.id })
+  if (stage === 'open') return c.redirect(`/account/services/${membership.id}?done=joined`, 303)
+  return showBegin(c, true, stage)
+}
+
+/** A forged, stale or unreadable notice is refused, and nothing of it is kept. */
+async function hear(c: Ctx): Promise<Response> {
+  const house = c.get('house')
+  const notice = noticeIn(house.config, await c.req.text(), c.req.header('stripe-signature'))
+  if (!notice) throw new Refusal(400, 'The signature is not Stripe’s, or too old.', { detail: 'stripe signature' })
+  await receive(house, notice)
+  return c.json({ received: true })
+}
