@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { codeIn, linkIn, openTestHouse, type Written } from '../../test/harness.ts'
+import { codeIn, linkIn, openTestHouse, settings, type Written } from '../../test/harness.ts'
 import { DAY, HOUR, setAhead } from '../clock.ts'
 import { sweep } from '../database/sweep.ts'
 import { asId, type Id } from '../log.ts'
@@ -135,6 +135,11 @@ test('a listed site’s own form may ask for updates, and no other site’s may'
   assert.equal((await subscribed('ben@example.org'))[0]?.source, 'a form on https://blog.example.com')
   for (const origin of ['https://evil.example', 'https://blog.example.com.evil.example', 'http://blog.example.com', 'null'])
     assert.equal((await visitor.post('/updates', form, fromSite(origin))).status, 403, origin)
+})
+
+test('a site that is no origin stops the start', () => {
+  for (const FORM_ORIGINS of ['blog.example.com', 'https://blog.example.com/path', 'https://a.example,*'])
+    assert.throws(() => settings({ FORM_ORIGINS }), /FORM_ORIGINS lists/, FORM_ORIGINS)
 })
 
 test('the listed site may send nothing else, and no cookie is read where it may', async () => {
@@ -321,6 +326,8 @@ test('a subscriber sees all of it, and erasing leaves nothing', async () => {
     'Links to your preferences',
   ])
     assert(page.includes(heading), heading)
+  const copy = Buffer.from(await (await erika.post('/account/privacy/copy')).arrayBuffer())
+  for (const table of ['subscriptions', 'departures', 'pending', 'preference_links']) assert(copy.includes(`data/${table}.json`), table)
   const [person] = await house.query<{ id: string }>("select id from people where email = 'canary@example.org'")
   assert(await erase(house.house, asId(person?.id) ?? assert.fail()))
   assert.deepEqual(await house.traces('canary@example.org'), ['letters.to'])
