@@ -128,8 +128,9 @@ const jsonOf = ({ schema, example }: Pick<Said, 'schema' | 'example'>): Json => 
 function refusalsOf(one: Operation): Json {
   const always = [401, 403, 422, 429, 500]
   const forBody = one.body ? [400, 413, 415] : []
+  const forNames = one.repeatable ? [409] : []
   const forPath = one.path ? [404] : []
-  const standard = [...always, ...forBody, ...forPath].map((status) => [status, ref('responses', refusalNames[status] ?? '')])
+  const standard = [...always, ...forBody, ...forNames, ...forPath].map((status) => [status, ref('responses', refusalNames[status] ?? '')])
   const own = Object.entries(one.refuses ?? {}).map(([status, says]) => [status, problemOf(says)])
   return Object.fromEntries([...standard, ...own]) as Json
 }

@@ -57,13 +57,23 @@ export function onceFor(c: Context<Web>, operation: Named, text: string): Once<K
       let personId: Id | null = null
       const act = () => work(tx, (person) => (personId = person))
       if (!asking) return act()
-      await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`once ${keyId} ${asking.askedHash}`}, 0))`)
+      await lock(tx, `once ${keyId} ${asking.askedHash}`)
       const before = await earlier(tx, keyId, asking)
       if (before) return before
       const { status, body } = await act()
       await tx.insert(programAnswers).values({ id: newId(), keyId, personId, ...asking, status, body, answeredAt: now() })
       return { status, body }
     })
+}
+
+// Who waits longer than the database's patience is told to come again.
+async function lock(tx: For<Reporting>, name: string): Promise<void> {
+  try {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`)
+  } catch (fault) {
+    if ((fault as { cause?: { code?: string } }).cause?.code !== '55P03') throw fault
+    throw new Refusal(409, 'That request is still being worked on. Please send it again.', { retryAfter: 5 })
+  }
 }
 
 async function earlier(tx: For<Reporting>, keyId: Id, { askedHash, bodyHash }: NonNullable<Asking>): Promise<Kept | undefined> {
