@@ -87,16 +87,16 @@ test('every example is what its schema says', () => {
 })
 
 test('who has no key, or a key without the scope, is refused by every operation', async () => {
-  const nobody = new TestProgram(house)
-  for (const { method, at, scope } of operations) {
+  const nobody = new TestProgram(house, undefined, wishes)
+  for (const { method, at, scope } of [...operations, ...wishes]) {
     const path = at.replace(/:\w+/g, '01890000-0000-7000-8000-000000000000')
     assert.equal((await nobody.send(method.toUpperCase(), path)).status, 401, at)
     if (!scope) continue
-    const other = await programWith(
+    const { key } = await programWith(
       house,
       scopeNames.filter((name) => name !== scope),
     )
-    const refused = await other.send(method.toUpperCase(), path)
+    const refused = await new TestProgram(house, key, wishes).send(method.toUpperCase(), path)
     assert.equal(refused.status, 403, at)
     assert.match(String(refused.body['detail']), new RegExp(scope))
   }

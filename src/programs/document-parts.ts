@@ -62,7 +62,7 @@ export const problems: Json = {
   UnderWay: problemOf('The same request, by its Idempotency-Key, is still being worked on'),
   TooLong: problemOf('More than 64 KiB were sent'),
   NotJson: problemOf('Something else than JSON was sent'),
-  DoesNotFit: problemOf('A part of the request does not fit; `errors` says which and why'),
+  DoesNotFit: problemOf('A part of the request does not fit: which, and why, is told in errors'),
   TooOften: problemOf('The key asked too often', { 'Retry-After': ref('headers', 'RetryAfter') }),
   OurFault: problemOf('Something went wrong on our side'),
 }
