@@ -2,6 +2,7 @@
  * Time. There is the clock of all, which runs with the real one and can be moved ahead, and Stripe's test
  * clocks, which stand still until they are advanced. What is due is done in the order of its moments.
  */
+import { Refused } from './errors.ts'
 import { all, type Duty, peek, put, remove, wholly, type World } from './world.ts'
 
 export const hour = 3600
@@ -57,7 +58,12 @@ function perform(world: World, duty: Duty): void {
   remove(world, 'duty', duty.id)
   const act = world.duties[duty.act]
   if (!act) throw new Error(`nobody knows the duty "${duty.act}"`)
-  wholly(world, () => act(world, duty.target))
+  try {
+    wholly(world, () => act(world, duty.target))
+  } catch (error) {
+    // What it was about is gone meanwhile, or cannot go on: then there is nothing to be done.
+    if (!(error instanceof Refused)) throw error
+  }
 }
 
 /** Does what has become due on the clock of all. */

@@ -7,7 +7,7 @@ import { type Manner, openPost, overHttp, parcelsOf, type Post } from './post.ts
 import { kinds } from './kinds.ts'
 import type { Faults } from './faults.ts'
 import type { Panel } from './panel.ts'
-import { newDestination } from './resources/destinations.ts'
+import { newDestination, redirectDestination } from './resources/destinations.ts'
 import { openServer } from './server.ts'
 import { showPage } from './pages/pages.ts'
 import { all, dice, type Settings, wholly, type World } from './world.ts'
@@ -95,10 +95,7 @@ export async function startEmulator(options: Options = {}): Promise<Emulator> {
     ...(options.dataFile ? { dataFile: options.dataFile } : {}),
   })
   admit({ desk: { world, secretKey, violations }, faults, panel, afterwards })
-  const ticking = setInterval(() => {
-    catchUp(world)
-    afterwards()
-  }, 1000).unref()
+  const ticking = setInterval(() => tick(world, afterwards), 1000).unref()
   return {
     ...{ url, host: '127.0.0.1', port, secretKey, webhookSecret, admin: panel },
     clock: { now: () => new Date(realNow(world) * 1000), advance: panel.advance },
@@ -123,20 +120,31 @@ export async function startEmulator(options: Options = {}): Promise<Emulator> {
   }
 }
 
+/** Time goes on by itself; what it meets must not end the program that the emulator runs in. */
+function tick(world: World, afterwards: () => void): void {
+  try {
+    catchUp(world)
+    afterwards()
+  } catch (error) {
+    console.error(error)
+  }
+}
+
 /** What goes to the destination of the options may be handed over without the network. */
 const sender =
   (webhook: Options['webhook']): typeof overHttp =>
   (to, body, signature) =>
     webhook?.send && to.url === webhook.url ? webhook.send(body, signature) : overHttp(to, body, signature)
 
-/** The destination that the options name, unless it is there from before. */
+const optionsName = 'webhook of the options'
+
+/** The destination that the options name; one from before is pointed there. */
 function point(world: World, webhook: Options['webhook'], secret: string): void {
-  if (!webhook || all(world, 'v2.core.event_destination').some((each) => each.name === 'webhook of the options')) return
-  newDestination(
-    world,
-    { name: 'webhook of the options', enabled_events: webhook.events ?? ['*'], event_payload: 'thin', url: webhook.url },
-    secret,
-  )
+  if (!webhook) return
+  const { url, events = ['*'] } = webhook
+  const known = all(world, 'v2.core.event_destination').find(({ name }) => name === optionsName)
+  if (known) redirectDestination(world, known.id, url, secret)
+  else newDestination(world, { name: optionsName, enabled_events: events, event_payload: 'thin', url }, secret)
 }
 
 function saver(file: string | undefined, what: () => Parameters<typeof saveState>[1]): (() => void) & { now: () => void } {

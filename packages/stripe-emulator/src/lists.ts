@@ -26,7 +26,7 @@ export function page<T extends Item>(items: T[], params: ListParams, url: string
 }
 
 /** A page of what is in order already. */
-export function pageOf<T extends { id: string }>(found: T[], params: ListParams, url: string): List<T> {
+function pageOf<T extends { id: string }>(found: T[], params: ListParams, url: string): List<T> {
   const limit = Math.min(Math.max(params.limit ?? 10, 1), 100)
   const place = (id: string, param: string) => {
     const at = found.findIndex((item) => item.id === id)

@@ -7,6 +7,7 @@ interface State {
   secretKey: string
   webhookSecret: string
   ahead: number
+  origin: string
   tables: [string, [string, unknown][]][]
 }
 
@@ -18,9 +19,10 @@ export function readState(file: string | undefined): State | undefined {
 }
 
 /** Takes over what was kept. Addresses of hosted pages follow the server to its new port. */
-export function takeOver(world: World, { ahead, tables }: State): void {
+export function takeOver(world: World, { ahead, origin, tables }: State): void {
   world.ahead = ahead
-  for (const [kind, rows] of tables) world.tables.set(kind as never, new Map(rows))
+  const moved = JSON.parse(JSON.stringify(tables).replaceAll(origin, world.origin)) as State['tables']
+  for (const [kind, rows] of moved) world.tables.set(kind as never, new Map(rows))
 }
 
 /** Writes a new file and puts it in the place of the old one. */
@@ -29,7 +31,7 @@ export function saveState(
   { world, secretKey, webhookSecret }: { world: World; secretKey: string; webhookSecret: string },
 ): void {
   const tables = [...world.tables].map(([kind, table]) => [kind, [...table]] as State['tables'][number])
-  const state: State = { version: 1, secretKey, webhookSecret, ahead: world.ahead, tables }
+  const state: State = { version: 1, secretKey, webhookSecret, ahead: world.ahead, origin: world.origin, tables }
   writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 })
   renameSync(`${file}.new`, file)
 }

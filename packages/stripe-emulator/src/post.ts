@@ -33,7 +33,8 @@ const patience = [60, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600]
 type Deliver = (destination: Destination, body: string, signature: string) => Promise<number>
 
 export function openPost(world: World, manner: Manner, deliver: Deliver = overHttp): Post {
-  let queue: string[] = []
+  // What had not left when everything was kept in a file leaves now.
+  let queue = all(world, 'parcel').flatMap(({ id, state }) => (state === 'waiting' ? [id] : []))
   const state: { running?: Promise<void>; closed: boolean } = { closed: false }
 
   const wake = () => {

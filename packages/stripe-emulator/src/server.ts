@@ -32,10 +32,10 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 const headersOf = (request: IncomingMessage): Record<string, string | undefined> =>
   Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]))
 
-/** Other sites must not drive the emulator through a visitor's browser. */
-function fromElsewhere({ headers }: IncomingMessage): boolean {
+/** Other sites must neither read nor drive the emulator through a visitor's browser. */
+function fromElsewhere({ method, headers }: IncomingMessage): boolean {
   if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(headers.host ?? '')) return true
-  return headers.origin !== undefined && headers.origin !== 'null' && headers.origin !== `http://${headers.host ?? ''}`
+  return method !== 'GET' && headers.origin !== undefined && headers.origin !== 'null' && headers.origin !== `http://${headers.host ?? ''}`
 }
 
 async function handle(rooms: Rooms, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -43,7 +43,7 @@ async function handle(rooms: Rooms, request: IncomingMessage, response: ServerRe
   const method = request.method ?? 'GET'
   const body = await bodyOf(request)
   if (/^\/v[12]\//.test(target)) return answerApi(rooms, request, response, { method, target, body })
-  if (method !== 'GET' && fromElsewhere(request)) return sendJson(response, { status: 403, body: { error: 'not from here' } })
+  if (fromElsewhere(request)) return sendJson(response, { status: 403, body: { error: 'not from here' } })
   const question = { method, target, headers: headersOf(request), body }
   const isPanel = /^\/_emu(\/|\?|$)/.test(target)
   const page = isPanel ? await answerPanel(rooms.panel, question) : showPage(rooms.desk.world, question)

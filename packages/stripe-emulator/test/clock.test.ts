@@ -10,7 +10,7 @@ import fc from 'fast-check'
 import { after as later, nextEnd, share } from '../src/calendar.ts'
 import { startEmulator } from '../src/index.ts'
 import { type Machine, machines, mayBecome } from '../src/machine.ts'
-import { clientFor, openBench, payer, plan, typed } from './harness.ts'
+import { clientFor, idOf, openBench, payer, plan, typed } from './harness.ts'
 
 const day = 86_400
 
@@ -164,6 +164,10 @@ test('kept in a file, everything survives a restart', async () => {
   assert.equal(second.secretKey, first.secretKey)
   assert.equal((await clientFor(second).subscriptions.retrieve(subscription.id)).status, 'active')
   assert.equal(second.visit(`/c/pay/${session.id}`, typed('4242424242424242')).location, 'https://app.example/ok')
+  assert.equal(
+    (await clientFor(second).invoices.retrieve(idOf(subscription.latest_invoice))).hosted_invoice_url?.startsWith(second.url),
+    true,
+  )
   second.clock.advance(32 * day)
   assert.equal((await clientFor(second).invoices.list({ customer })).data.length, 2)
   second.admin.reset()

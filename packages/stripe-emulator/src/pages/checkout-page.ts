@@ -12,7 +12,7 @@ import { create, find, notes, peek, put, randomWord, wholly, type World } from '
 import { cardForm, type Errors, type Form, readCard, summary, type Wanted } from './card-form.ts'
 import { frame, html, money, type Page, redirect } from './html.ts'
 
-export const pathOf = (session: Session): string => `/c/pay/${session.id}`
+const pathOf = (session: Session): string => `/c/pay/${session.id}`
 
 /** The card whose holder is being asked by the bank, before anything is subscribed. */
 interface Pending {
@@ -67,7 +67,7 @@ function itemTable(world: World, session: Session) {
   return html`<table><thead><tr><th>What</th><th class="sum">Amount</th></tr></thead><tbody>${rows}</tbody></table>`
 }
 
-export const successUrl = (session: Session): string => (session.success_url ?? '/').replaceAll('{CHECKOUT_SESSION_ID}', session.id)
+const successUrl = (session: Session): string => (session.success_url ?? '/').replaceAll('{CHECKOUT_SESSION_ID}', session.id)
 
 /** The form was sent. A second time it only leads on. */
 export function submitCheckout(world: World, session: Session, form: Form): Page {

@@ -49,7 +49,7 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:t
 export function frame(title: string, body: Html, { status = 200, wide = false }: { status?: number; wide?: boolean } = {}): Page {
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${title}</title><style>${new Html(style)}</style></head>
-<body><p class="band" role="note">TEST MODE: no real card belongs here, and no money moves</p><main${wide ? html` class="wide"` : ''}><h1>${title}</h1>
+<body><header class="band">TEST MODE: no real card belongs here, and no money moves</header><main${wide ? html` class="wide"` : ''}><h1>${title}</h1>
 ${body}</main></body></html>`
   return { status, html: page.text }
 }

@@ -36,5 +36,5 @@ function eventTable(events: LoggedEvent[]): Html {
     (event) =>
       html`<tr><td>${new Date(event.created * 1000).toISOString().slice(0, 19)}</td><td>${event.type}</td><td>${event.object ?? ''}</td><td>${event.deliveries.map((each) => `${each.state} (${each.tries}) `)}</td><td>${form('resend', hidden('event', event.id), 'Resend')}</td></tr>`,
   )
-  return html`<div class="scroll"><table><thead><tr><th>When</th><th>What</th><th>About</th><th>Delivery</th><th></th></tr></thead><tbody>${rows}</tbody></table></div>`
+  return html`<div class="scroll"><table><thead><tr><th>When</th><th>What</th><th>About</th><th>Delivery</th><th>Again</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }

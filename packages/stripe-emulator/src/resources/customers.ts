@@ -12,7 +12,7 @@ import { locate } from './tax.ts'
 
 export type Customer = Held<'customer'>
 
-export const isDeleted = (customer: Customer): boolean => 'deleted' in customer && customer.deleted === (true as unknown)
+const isDeleted = (customer: Customer): boolean => 'deleted' in customer && customer.deleted === (true as unknown)
 
 /** A customer that has not been deleted. */
 export function livingCustomer(world: World, id: string, param = 'id'): Customer {
@@ -25,16 +25,19 @@ const empty: Stripe.Address = { city: null, country: null, line1: null, line2: n
 
 type Details = Asked<Stripe.CustomerCreateParams>['params'] & Asked<Stripe.CustomerUpdateParams>['params']
 
+/** An empty word unsets what was there. */
+const blank = (word: string | null | undefined): string | null | undefined => (word === '' ? null : word)
+
 /** What create and update have in common: only what was given. */
 function detailsFrom(params: Details, before?: Customer) {
   const { address, shipping, invoice_settings } = params
   return {
     address: address === undefined ? undefined : address && { ...empty, ...before?.address, ...address },
     balance: params.balance,
-    description: params.description,
-    email: params.email,
-    name: params.name,
-    phone: params.phone,
+    description: blank(params.description),
+    email: blank(params.email),
+    name: blank(params.name),
+    phone: blank(params.phone),
     preferred_locales: params.preferred_locales,
     shipping: shipping === undefined ? undefined : shipping && { ...shipping, address: { ...empty, ...shipping.address } },
     tax_exempt: params.tax_exempt ?? undefined,
@@ -48,6 +51,7 @@ function detailsFrom(params: Details, before?: Customer) {
       default_payment_method: null,
       ...before?.invoice_settings,
       ...invoice_settings,
+      ...(invoice_settings.default_payment_method === ('' as string) ? { default_payment_method: null } : {}),
     },
   }
 }

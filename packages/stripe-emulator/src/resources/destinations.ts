@@ -99,6 +99,12 @@ export function newDestination(world: World, fields: NewDestination, secret = ne
   return made
 }
 
+/** Sends what is for a destination elsewhere from now on. */
+export function redirectDestination(world: World, id: string, url: string, secret: string): void {
+  urls.set(world, id, url)
+  secrets.set(world, id, [secret])
+}
+
 type Included = { include?: string[] }
 
 /** Address and secret are shown only where asked for, and the secret only once. */

@@ -8,7 +8,7 @@ import { page } from '../lists.ts'
 import { mergeMetadata } from '../metadata.ts'
 import type { Asked, Operations } from '../operations.ts'
 import type { Held } from '../wire.ts'
-import { all, create, find, peek, put, remove, type World } from '../world.ts'
+import { all, create, find, peek, put, type World } from '../world.ts'
 import { livingCustomer } from './customers.ts'
 
 type PaymentMethod = Held<'payment_method'>
@@ -96,6 +96,9 @@ export function detach(world: World, method: PaymentMethod): PaymentMethod {
   const owner = peek(world, 'customer', method.customer)
   if (owner && !('deleted' in owner && owner.deleted) && owner.invoice_settings.default_payment_method === method.id)
     change(world, owner, { invoice_settings: { ...owner.invoice_settings, default_payment_method: null } }, 'customer.updated')
+  for (const subscription of all(world, 'subscription'))
+    if (subscription.default_payment_method === method.id)
+      change(world, subscription, { default_payment_method: null }, 'customer.subscription.updated')
   const freed = change(world, method, { customer: null })
   tell(world, 'payment_method.detached', freed, { customer: method.customer })
   return freed
@@ -103,12 +106,6 @@ export function detach(world: World, method: PaymentMethod): PaymentMethod {
 
 export const methodsOf = (world: World, customer: string): PaymentMethod[] =>
   all(world, 'payment_method').filter((method) => method.customer === customer)
-
-/** Forgets a card that was typed but refused. */
-export function forget(world: World, method: PaymentMethod): void {
-  remove(world, 'payment_method', method.id)
-  remove(world, 'card', method.id)
-}
 
 function attachAsked(world: World, { id, params }: Asked<Stripe.PaymentMethodAttachParams>): PaymentMethod {
   if (!params.customer) throw missing('customer')

@@ -126,9 +126,9 @@ const optionOf = (option: Partial<PerCurrency>): PerCurrency & { custom_unit_amo
   unit_amount_decimal: decimalOf(option.unit_amount ?? undefined, option.unit_amount_decimal ?? undefined),
 })
 
-export const tiersOf = (world: World, price: string): Tier[] => tiersNoted.of(world, price) ?? []
+const tiersOf = (world: World, price: string): Tier[] => tiersNoted.of(world, price) ?? []
 
-export const currenciesOf = (world: World, price: string): Record<string, PerCurrency> => currenciesNoted.of(world, price) ?? {}
+const currenciesOf = (world: World, price: string): Record<string, PerCurrency> => currenciesNoted.of(world, price) ?? {}
 
 /** What so many cost, in the smallest unit of the currency. */
 export function amountFor(world: World, price: Price, quantity: number, currency = price.currency): number {
@@ -210,7 +210,8 @@ function update(world: World, { id, params }: Asked<Stripe.PriceUpdateParams>): 
   const price = find(world, 'price', id)
   if (params.lookup_key && params.lookup_key !== price.lookup_key)
     freeLookupKey(world, params.lookup_key, params.transfer_lookup_key ?? false)
-  const { active, nickname, lookup_key, tax_behavior } = params
+  const { active, nickname, tax_behavior } = params
+  const lookup_key = params.lookup_key === ('' as string) ? null : params.lookup_key
   const metadata = mergeMetadata(price.metadata, params.metadata)
   return change(world, price, { active, nickname, lookup_key, tax_behavior, metadata } as never, 'price.updated')
 }

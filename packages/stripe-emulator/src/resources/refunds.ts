@@ -90,7 +90,7 @@ export function failRefund(world: World, id: string): void {
 }
 
 /** The charge that a refund is about, named by itself or by its payment. */
-export function chargeFor(world: World, charge: string | undefined, paymentIntent: string | undefined): Charge {
+function chargeFor(world: World, charge: string | undefined, paymentIntent: string | undefined): Charge {
   if (charge) return find(world, 'charge', charge, 'charge')
   if (!paymentIntent) throw missing('charge')
   const intent = find(world, 'payment_intent', paymentIntent, 'payment_intent')

@@ -162,7 +162,7 @@ export function finalInvoice(world: World, subscription: Subscription, usage: Li
 }
 
 /** What the next invoice would be, were it drawn up at the period's end. Nothing of it stays. */
-export function upcomingInvoice(world: World, subscription: Subscription): Invoice {
+function upcomingInvoice(world: World, subscription: Subscription): Invoice {
   return rehearse(world, () => {
     const at = latestPeriodEnd(subscription)
     return asPreview(nextPeriod(world, subscription, at).invoice)

@@ -73,7 +73,7 @@ export function endSubscription(world: World, subscription: Subscription, reason
 }
 
 /** What the products of living subscriptions entitle a customer to. */
-export function entitlementsOf(world: World, customer: string): Held<'entitlements.active_entitlement'>[] {
+function entitlementsOf(world: World, customer: string): Held<'entitlements.active_entitlement'>[] {
   const products = all(world, 'subscription')
     .filter((each) => each.customer === customer && living.has(each.status))
     .flatMap((each) => each.items.data.map(({ price }) => price.product as string))

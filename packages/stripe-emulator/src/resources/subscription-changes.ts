@@ -78,7 +78,7 @@ function plainPatch(world: World, subscription: Subscription, params: UpdatePara
     ...cancellation(params as never, subscription, at),
     ...(params.metadata === undefined ? {} : { metadata: mergeMetadata(subscription.metadata, params.metadata) }),
     ...given({
-      default_payment_method: params.default_payment_method,
+      default_payment_method: params.default_payment_method === ('' as string) ? null : params.default_payment_method,
       description: params.description,
       collection_method: params.collection_method,
       days_until_due: params.days_until_due,

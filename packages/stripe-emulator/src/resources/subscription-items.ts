@@ -1,5 +1,4 @@
 /** What a subscription is made of: prices, quantities, and the period that each has been paid for. */
-import { after } from '../calendar.ts'
 import { invalid, missing } from '../errors.ts'
 import { mergeMetadata } from '../metadata.ts'
 import { create, find, put, type World } from '../world.ts'
@@ -122,8 +121,3 @@ export const spanOf = (item: { price: unknown }) => {
   const { interval = 'month', interval_count = 1 } = (item.price as Price).recurring ?? {}
   return { interval, interval_count }
 }
-
-export const firstPeriod = (price: Price, start: number): { start: number; end: number } => ({
-  start,
-  end: after(start, spanOf({ price })),
-})
