@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx'
 import { Select, Submit } from '../web/forms.tsx'
 import { Crumbs, Empty, Notice } from '../web/layout.tsx'
 import { Column, Facts, Moment, Table } from '../web/lists.tsx'
-import type { Issue, ListedIssue, NotedAct, Progress, Standing } from './issue.ts'
+import { doneOf, type Issue, type ListedIssue, type NotedAct, type Progress, type Standing } from './issue.ts'
 import type { Topic } from './topic.ts'
 import { inZone } from './zone.ts'
 
@@ -22,9 +22,6 @@ export const Badge = ({ standing }: { standing: Standing }) => <span class={`bad
 
 export const subjectOf = ({ subject }: { subject: string }): string => subject || 'No subject yet'
 export const written = (count: number): string => count.toLocaleString('en')
-
-/** How many are settled: it only grows. */
-export const doneOf = ({ taken, refused, left, uncertain, cancelled }: Progress): number => taken + refused + left + uncertain + cancelled
 
 interface IssuesProps {
   readonly issues: readonly ListedIssue[]

@@ -24,6 +24,7 @@ import {
   allIssues,
   approve,
   begin,
+  doneOf,
   type Doing,
   edit,
   isApproved,
@@ -36,7 +37,7 @@ import {
   schedule,
   withdraw,
 } from './issue.ts'
-import { doneOf, IssuesPage, progressJson, ScheduledPage, SentPage, standingWords } from './issue-pages.tsx'
+import { IssuesPage, progressJson, ScheduledPage, SentPage, standingWords } from './issue-pages.tsx'
 import { escaped, filled } from './rendering.ts'
 import { allTopics, topicNamed } from './topic.ts'
 import { cancel } from './wake.ts'

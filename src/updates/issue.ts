@@ -11,6 +11,9 @@ import type { Draft } from './rendering.ts'
 export type { Narrowed }
 export type Progress = typeof sendings.$inferSelect
 
+/** How many readers are settled: it only grows. */
+export const doneOf = ({ taken, refused, left, uncertain, cancelled }: Progress): number => taken + refused + left + uncertain + cancelled
+
 /** How an issue stands: what the last act but approvals made of it. */
 export type Standing = 'draft' | 'scheduled' | 'sending' | 'paused' | 'cancelled' | 'sent'
 

@@ -22,10 +22,10 @@ import { Lanes } from './lanes.ts'
 import { noteOutcomes, type Outcome } from './outcome.ts'
 
 /** Letters that are under way at once, at most: this many may be uncertain after a crash. */
-export const BATCH = 200
+export const BATCH = 100
 const WALKERS = 4
 const STEP = 15 * SECOND
-const LEASE = 20 * SECOND
+const LEASE = 10 * SECOND
 // What was found subscribed longer ago than this is asked again before the letter goes.
 const FRESH = SECOND
 const MOST_TRIES = 10
