@@ -68,8 +68,8 @@ export class StripeTrouble extends Error {
   }
 }
 
-// The SDK's errors carry cards, addresses and whole payloads: they end here.
-async function ask<R>(config: Config, question: (client: Stripe) => Promise<R>): Promise<R> {
+/** Asks Stripe something. The SDK’s errors carry cards, addresses and whole payloads: they end here. */
+export async function ask<R>(config: Config, question: (client: Stripe) => Promise<R>): Promise<R> {
   try {
     return await question(clientOf(config))
   } catch (fault) {
