@@ -2,6 +2,7 @@
  * What somebody chose to get. It is changed by a link that is sent afresh to the address and ends
  * soon, or by whoever is signed in; never by a link in an update, because updates get forwarded.
  */
+import { createHmac } from 'node:crypto'
 import { and, eq, gt } from 'drizzle-orm'
 import { fromNow, HOUR, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
@@ -28,26 +29,35 @@ export interface Preferences {
 }
 
 /** A link to the preferences of this person, for a letter to their address. */
-export async function freshLink(tx: For<'updates'>, personId: Id): Promise<string> {
-  const token = newToken()
+export async function freshLink(tx: For<'updates'>, person: Person): Promise<string> {
+  const token = bound(tx, newToken(), person.email)
   await tx
     .insert(preferenceLinks)
-    .values({ id: newId(), personId, tokenHash: tokenHash(token), sentAt: now(), expiresAt: fromNow(LINK_HOURS * HOUR) })
+    .values({ id: newId(), personId: person.id, tokenHash: tokenHash(token), sentAt: now(), expiresAt: fromNow(LINK_HOURS * HOUR) })
   return token
+}
+
+// A link is bound to the address that it was sent to: whoever moves to another one takes it from the
+// reader of the old inbox.
+const RANDOM_SIGNS = newToken().length
+function bound(tx: For<'updates'>, random: string, email: string): string {
+  const mark = createHmac('sha256', tx.db.keyring.own('updates preferences')).update(`${random}\n${email}`).digest('base64url')
+  return random + mark.slice(0, 22)
 }
 
 /** Sends the link to this address, or the letter that there is nothing to choose. */
 export async function sendLink(tx: For<'updates'>, house: House, email: string): Promise<void> {
   const person = await personWith(tx, email)
   if (!person) return void (await post(tx, nothingSubscribedLetter(house, email)))
-  await post(tx, preferencesLetter(house, person, { token: await freshLink(tx, person.id), hours: LINK_HOURS }))
+  await post(tx, preferencesLetter(house, person, { token: await freshLink(tx, person), hours: LINK_HOURS }))
 }
 
 /** Whose preferences a link opens, while it is good. */
 export async function personBehind(tx: For<'updates'>, token: string): Promise<Person | undefined> {
   const good = and(eq(preferenceLinks.tokenHash, tokenHash(token)), gt(preferenceLinks.expiresAt, now()))
   const [link] = await tx.select({ personId: preferenceLinks.personId }).from(preferenceLinks).where(good)
-  return link && personOf(tx, link.personId)
+  const person = link && (await personOf(tx, link.personId))
+  return person && bound(tx, token.slice(0, RANDOM_SIGNS), person.email) === token ? person : undefined
 }
 
 /** A person's preferences: topics that are closed are among them only for those who get them. */

@@ -51,7 +51,7 @@ async function topicsAt(tx: For<'updates'>, person: Person | undefined): Promise
 }
 
 async function remind(tx: For<'updates'>, house: House, person: Person): Promise<void> {
-  const token = await freshLink(tx, person.id)
+  const token = await freshLink(tx, person)
   await post(tx, alreadySubscribedLetter(house, person, { token, hours: LINK_HOURS }))
 }
 

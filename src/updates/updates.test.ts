@@ -4,6 +4,7 @@ import { codeIn, linkIn, openTestHouse, settings, type Written } from '../../tes
 import { DAY, HOUR, setAhead } from '../clock.ts'
 import { sweep } from '../database/sweep.ts'
 import { asId, type Id } from '../log.ts'
+import { readdress } from '../people/person.ts'
 import { register } from '../register.ts'
 import { erase, forgetGuests } from '../rights/erasure.ts'
 import { leavingHeaders, unsubscribeToken } from './link.ts'
@@ -291,6 +292,19 @@ test('preferences open by a fresh link to the address, for an hour', async () =>
   assert.deepEqual(await topicsOf('prefs@example.org'), ['events', 'partners'])
   await visitor.post(`${page}/leave`)
   assert.deepEqual(await topicsOf('prefs@example.org'), [])
+})
+
+test('a link that went to an old address opens nothing once its reader has a new one', async () => {
+  await subscribe('old@example.org', 'news', 'Mona Moves')
+  await visitor.post('/updates/preferences', { email: 'old@example.org' })
+  const page = linkIn(await newest('old@example.org'))
+  assert.equal((await visitor.get(page)).status, 200)
+  const [mona = assert.fail()] = await house.query<{ id: Id }>("select id from people where email = 'old@example.org'")
+  await db.as('security', (tx) => readdress(tx, mona.id, 'new@example.org'))
+  assert.equal((await visitor.get(page)).status, 410)
+  assert.equal((await visitor.post(`${page}/leave`)).status, 410)
+  await visitor.post('/updates/preferences', { email: 'new@example.org' })
+  assert.match(await visitor.read(linkIn(await newest('new@example.org'))), /Mona Moves/)
 })
 
 test('whoever is signed in chooses without letters; nobody else’s are touched', async () => {
