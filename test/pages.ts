@@ -11,7 +11,7 @@ import type { Browser } from './browser.ts'
 import { linkIn, type TestHouse } from './harness.ts'
 
 /** Who looks at a page. */
-export type Who = 'visitor' | 'waiting' | 'ada' | 'owner'
+export type Who = 'visitor' | 'waiting' | 'ada' | 'owner' | 'lara'
 
 /** One page: an address, opened or arrived at by sending a form. */
 export interface Page {
@@ -38,7 +38,9 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   const welcome = linkIn((await house.inbox('wanda@example.org'))[0])
   await house.browser().post('/password/reset', { email: 'ada@example.org' })
   const reset = linkIn((await house.inbox('ada@example.org'))[0])
+  const lara = await house.person('Lara Large', 'lara@example.org')
   const owner = await house.member('owner')
+  await largeCopies(house)
   const { id } = (await house.query<{ id: string }>("select id from people where email = 'ada@example.org'"))[0] ?? { id: '' }
   const guest = (await house.query<{ id: string }>("select id from people where email like 'owner%'"))[0]?.id ?? ''
   await owner.post(`/staff/people/${id}`, { reason: 'question', note: 'asked by telephone' })
@@ -57,7 +59,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   const issues = await issuePages(house, owner)
   await house.settle()
   return {
-    browsers: { visitor: house.browser(), waiting, ada, owner },
+    browsers: { visitor: house.browser(), waiting, ada, owner, lara },
     pages: [
       ...publicPages(house),
       ...doorPages({ welcome, reset }),
@@ -77,6 +79,8 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       ...issues,
       open('visitor', invitation, 'invitation'),
       open('visitor', receipt, 'receipt'),
+      open('lara', '/account/privacy', 'privacy, a copy in the making'),
+      open('owner', '/account/privacy', 'privacy, a copy ready'),
     ],
   }
 }
@@ -88,6 +92,13 @@ async function stoppedMailbox(house: TestHouse, owner: Browser): Promise<string>
   await owner.post('/account/mailbox')
   return linkIn((await house.inbox(email))[0])
 }
+// Lara's is being made, the owner's is ready: states in which a page is seldom met.
+const largeCopies = (house: TestHouse): Promise<unknown> =>
+  house.query(
+    `insert into copies (id, person_id, rows_done, rows_total, bytes, asked_at, ready_at, expires_at)
+     select gen_random_uuid(), id, 43000, 100000, 2345678, now(), case when name like 'Lara%' then null else now() end, now() + interval '1 day'
+       from people where email like 'lara@%' or email like 'owner%'`,
+  )
 
 const open = (as: Who, path: string, says = path, status = 200): Page => ({ says, as, path, status })
 const send = (as: Who, path: string, form: Page['form'], says: string, status = 422): Page => ({ says, as, path, form: form ?? {}, status })

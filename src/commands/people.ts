@@ -1,20 +1,24 @@
 /** `cloudrun people`: show, export or erase what is held about somebody. */
-import { writeFileSync } from 'node:fs'
+import { createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
 import { personWith } from '../people/person.ts'
-import { copyOf } from '../rights/copy.ts'
+import { type OpenCopy, takeCopy } from '../rights/copy.ts'
 import { erase } from '../rights/erasure.ts'
 import { type Holding, holdings, subjectOf } from '../rights/subject.ts'
 import type { Id } from '../log.ts'
 import type { House } from '../web/house.ts'
 import { inHouse } from './house.ts'
 import { typedAddress } from './staff.ts'
-import { exits, nobody, say, sayJson, wrongUsage } from './terminal.ts'
+import { exits, nobody, progress, say, sayJson, wrongUsage } from './terminal.ts'
 
 interface Options {
   readonly out?: string | undefined
   readonly yes?: boolean | undefined
   readonly json?: boolean | undefined
 }
+
+// As --out, for a pipe.
+const STDOUT = '-'
 
 const acts = { show, export: take, erase: eraseAll }
 
@@ -46,13 +50,30 @@ async function show(house: House, { id }: Whom, options: Options): Promise<numbe
 }
 
 async function take(house: House, { id, email }: Whom, options: Options): Promise<number> {
-  const zip = await copyOf(house, id)
-  if (!zip) return exits.nobody
   const file = options.out ?? `${email.replace(/[^a-z0-9.@-]/g, '_')}.zip`
-  writeFileSync(file, zip, { mode: 0o600 })
-  if (options.json) sayJson({ file, bytes: zip.length })
+  const bytes = await takeCopy(house, id, (copy) => write(copy, file))
+  if (bytes === undefined) return exits.nobody
+  if (file === STDOUT) return exits.done
+  if (options.json) sayJson({ file, bytes })
   else say(`Everything about ${email} is in ${file}.`)
   return exits.done
+}
+
+// The file is never in memory, however large it is.
+async function write(copy: OpenCopy, file: string): Promise<number> {
+  const bar = progress('Copied', copy.rows)
+  let bytes = 0
+  const counted = async function* () {
+    for await (const piece of copy.bytes) {
+      bytes += piece.length
+      bar.at(copy.gone())
+      yield piece
+    }
+  }
+  if (file === STDOUT) await pipeline(counted, process.stdout, { end: false })
+  else await pipeline(counted, createWriteStream(file, { mode: 0o600 }))
+  bar.end()
+  return bytes
 }
 
 async function eraseAll(house: House, { id, email }: Whom, options: Options): Promise<number> {

@@ -43,6 +43,10 @@ interface Classification<T extends PgTable> {
   /** What the table is, as a heading on the privacy page. */
   readonly says: string
   readonly about: About<ColumnName<T>>
+  /** Its rows repeat what other tables hold, such as the pieces of a copy: they are counted, and not shown or copied once more. */
+  readonly repeats?: true
+  /** What a person puts right or takes away without asking anybody: the path of the page, a column each. */
+  readonly changedAt?: { readonly [C in ColumnName<T>]?: string }
   readonly basis: Basis
   readonly keptFor: Keeping<ColumnName<T>>
   readonly onErasure: OnErasure<ColumnName<T>>
@@ -60,6 +64,8 @@ export interface Held {
   readonly name: string
   readonly says: string
   readonly about: About
+  readonly repeats?: true
+  readonly changedAt?: Readonly<Partial<Record<string, string>>>
   readonly basis: Basis
   readonly keptFor: Keeping
   readonly onErasure: OnErasure

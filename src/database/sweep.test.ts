@@ -25,6 +25,10 @@ async function furnish(at: (ms: number) => string): Promise<void> {
       `insert into attempts (id, kind, email, browser_hash, started_at, expires_at) values (${id}, 'sign-in', 'x@example.org', ${key}, now(), ${end})`,
     )
     await house.query(`insert into challenges values (${key}, 'riddle', ${end})`)
+    await house.query(
+      `with made as (insert into copies (id, person_id, rows_total, asked_at, expires_at) values (${id}, ${me}, 1, now(), ${end}) returning *)
+       insert into copy_parts select id, 0, person_id, 'x', expires_at from made`,
+    )
     await house.query(`insert into throttles values (${key}, 1, ${end})`)
     await house.query(
       `insert into invitations (id, email, token_hash, invited_at, expires_at) values (${id}, 'x@example.org', ${key}, now(), ${end})`,
@@ -43,7 +47,7 @@ async function furnish(at: (ms: number) => string): Promise<void> {
   }
 }
 
-const ending = ['attempts', 'challenges', 'throttles', 'invitations', 'sessions']
+const ending = ['attempts', 'challenges', 'throttles', 'invitations', 'sessions', 'copy_parts', 'copies']
 const aging = { letters: 30, corrections: 730, looks: 730, receipts: 730, exports: 730 }
 
 test('what is due goes, nothing due stays, and nothing else goes', async () => {

@@ -30,8 +30,10 @@ export function due(held: Held, at: Date): Due | undefined {
  */
 export async function sweep(db: Database, register: readonly Held[]): Promise<void> {
   const faults: unknown[] = []
+  // One moment for all, or a row would be due that something still points at.
+  const at = now()
   for (const held of register) {
-    const old = due(held, now())
+    const old = due(held, at)
     if (old) await sweepTable(db, old).catch((fault: unknown) => faults.push(fault))
   }
   for (const fault of faults) logFault('retention.failed', fault)

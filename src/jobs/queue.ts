@@ -23,6 +23,7 @@ export interface Jobs {
   'programs.tell': { eventId: Id }
   'programs.deliver': Record<string, never>
   'services.keep-time': Record<string, never>
+  'rights.copy': { copyId: Id }
   'rights.forget-guests': Record<string, never>
   'billing.event': { inboxId: Id }
   'billing.settle': { personId: Id }
@@ -54,6 +55,7 @@ export const jobNames = [
   'programs.tell',
   'programs.deliver',
   'services.keep-time',
+  'rights.copy',
   'rights.forget-guests',
   'billing.event',
   'billing.settle',

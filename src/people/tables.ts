@@ -25,6 +25,7 @@ export const people = pgTable(
 export const peopleHeld = classify(people, {
   says: 'Who you are',
   about: { person: 'id' },
+  changedAt: { name: '/account', email: '/account/address' },
   basis: 'contract',
   keptFor: { while: 'you are registered or subscribed' },
   onErasure: 'delete',

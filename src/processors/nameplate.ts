@@ -1,4 +1,5 @@
 /** What a file in this folder declares. The published list of processors is this folder. */
+import type { Config } from '../config.ts'
 import type { Basis } from '../database/classify.ts'
 import type { Category } from '../database/purposes.ts'
 
@@ -12,4 +13,11 @@ export interface Nameplate {
   readonly basis: Basis
   /** How it forgets a person. */
   readonly forget: string
+  /** Where this house sends it to, by its settings; undefined when it sends nothing. Without it, it always may. */
+  readonly host?: (config: Config) => string | undefined
+  /**
+   * Which of a person's rows were handed over: the table in which that is noted, the columns that went,
+   * and the columns with the moment (whichever is filled). So the person can be told what went and when.
+   */
+  readonly noted?: { readonly table: string; readonly columns: readonly string[]; readonly at: readonly [string, ...string[]] }
 }

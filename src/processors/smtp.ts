@@ -21,6 +21,8 @@ export const smtp: Nameplate = {
   },
   basis: 'contract',
   forget: 'It passes letters on and keeps none; its own log is deleted by its own rules.',
+  host: ({ smtpUrl }) => (smtpUrl ? new URL(smtpUrl).hostname : undefined),
+  noted: { table: 'letters', columns: ['to', 'subject', 'text', 'html'], at: ['sentAt', 'refusedAt'] },
 }
 
 /** What is handed over: the fields that the nameplate lists, and no other. */

@@ -1,37 +1,107 @@
-/** A copy to take away: a ZIP of JSON, with a page that one can read without any program but a browser. */
-import { buffer } from 'node:stream/consumers'
+/**
+ * A copy to take away: a ZIP of JSON, with a page that one can read without any program but a browser.
+ * It is made while it flows, so that a large one needs no more memory than a small one.
+ */
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
-import { now } from '../clock.ts'
 import { answersOf, bases } from '../database/classify.ts'
-import { log } from '../log.ts'
+import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
+import { log } from '../log.ts'
+import { keyOf } from '../people/person.ts'
 import { keptForInWords, purposesOf } from '../policy/data-map.ts'
 import type { House } from '../web/house.ts'
-import { type Holding, holdings, type Subject, subjectOf } from './subject.ts'
+import { copyPage } from './copy-page.ts'
+import { type Receiving, recipientsOf } from './recipients.ts'
+import { readSteadily, rowsOf } from './rows.ts'
+import { type Found, type Subject, subjectOf, tablesAbout } from './subject.ts'
 
-/** Everything about this person as a ZIP; undefined when nobody is known by this id. */
-export async function copyOf(house: House, personId: Id): Promise<Buffer | undefined> {
-  const found = await house.db.as('rights', async (tx) => {
-    const subject = await subjectOf(tx, personId)
-    return subject && { subject, held: await holdings(tx, subject, Number.MAX_SAFE_INTEGER) }
-  })
-  if (!found) return undefined
-  log('rights.copied', { person: personId, tables: found.held.length })
-  return zip(house, found.subject, found.held)
+/** All that a copy is made of. */
+export interface Contents {
+  readonly tx: For<'rights'>
+  readonly house: House
+  readonly subject: Subject
+  readonly key: Buffer
+  readonly found: readonly Found[]
+  readonly received: readonly Receiving[]
 }
 
-async function zip(house: House, subject: Subject, held: readonly Holding[]): Promise<Buffer> {
+/** A copy while it is being read. */
+export interface OpenCopy {
+  /** How many rows are in it, from the first to the last. */
+  readonly rows: number
+  /** How many of them have gone out so far. */
+  gone(): number
+  readonly bytes: AsyncIterable<Buffer>
+}
+
+/**
+ * Opens a copy of everything about a person, all of it as it is at this moment, for as long as `use`
+ * reads it.
+ * @returns what `use` returns; undefined when nobody is known by this id
+ */
+export async function takeCopy<R>(house: House, personId: Id, use: (copy: OpenCopy) => Promise<R>): Promise<R | undefined> {
+  return house.db.as('rights', async (tx) => {
+    await readSteadily(tx)
+    const subject = await subjectOf(tx, personId)
+    if (!subject) return undefined
+    const found = await tablesAbout(tx, subject)
+    const key = await keyOf(tx, personId)
+    const zip = zipped({ tx, house, subject, key, found, received: await recipientsOf(tx, house, subject) })
+    try {
+      return await use(zip)
+    } finally {
+      // Whoever reads no further leaves no statement behind on a connection that goes back to the pool.
+      await zip.stop()
+      log('rights.copied', { person: personId, rows: zip.gone(), of: zip.rows })
+    }
+  })
+}
+
+const rowsIn = (found: readonly Found[]): number => found.reduce((sum, { held, rows }) => sum + (held.repeats ? 0 : rows), 0)
+
+function zipped(contents: Contents): OpenCopy & { stop(): Promise<void> } {
   const file = new ZipFile()
-  const add = (name: string, text: string) => file.addBuffer(Buffer.from(text), name)
-  for (const one of held) add(`data/${one.held.name}.json`, JSON.stringify(one.shown, null, 1))
-  add('data-map.json', JSON.stringify(held.map(mapped), null, 1))
-  add('index.html', page(house, subject, held))
+  const bytes = file.outputStream as Readable
+  let source: Readable | undefined
+  let gone = 0
+  const fail = (fault: Error) => bytes.destroy(fault)
+  const add = (name: string, text: () => AsyncIterable<string> | Iterable<string>) =>
+    file.addReadStreamLazy(name, (read) => {
+      if (bytes.destroyed) return
+      source = Readable.from(text()).on('error', fail)
+      read(null, source)
+    })
+  file.on('error', fail)
+  for (const one of contents.found)
+    if (!one.held.repeats) add(`data/${one.held.name}.json`, () => json(contents, one, (rows) => (gone += rows)))
+  add('data-map.json', () => [JSON.stringify(contents.found.map(mapped), null, 1)])
+  add('received.json', () => [JSON.stringify(contents.received, null, 1)])
+  add('index.html', () => copyPage(contents))
   file.end()
-  return buffer(file.outputStream)
+  return { bytes, rows: rowsIn(contents.found), gone: () => gone, stop: () => stop(bytes, source) }
+}
+
+async function stop(bytes: Readable, source: Readable | undefined): Promise<void> {
+  bytes.destroy()
+  if (!source || source.closed) return
+  source.destroy()
+  await once(source, 'close')
+}
+
+async function* json({ tx, key }: Contents, { held, where }: Found, count: (rows: number) => void): AsyncGenerator<string, void, void> {
+  let between = '[\n'
+  for await (const rows of rowsOf(tx, { held, where, key })) {
+    if (rows.length > 0) yield `${between}${rows.map((row) => JSON.stringify(row)).join(',\n')}`
+    between = ',\n'
+    count(rows.length)
+  }
+  yield '\n]\n'
 }
 
 /** What each column of a copied table means, why it is kept, and for how long. */
-const mapped = ({ held, rows }: Holding) => ({
+const mapped = ({ held, rows }: Found) => ({
   table: held.name,
   what: held.says,
   rows,
@@ -39,34 +109,3 @@ const mapped = ({ held, rows }: Holding) => ({
   keptFor: keptForInWords(held.keptFor),
   columns: answersOf(held).map(({ key, category, says }) => ({ column: key, what: says, purposes: purposesOf(held, category) })),
 })
-
-const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-const escaped = (value: unknown): string => inWords(value).replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign)
-
-/** A value as people read it. */
-export function inWords(value: unknown): string {
-  if (value === null || value === undefined || value === '') return '–'
-  if (value instanceof Date)
-    return value
-      .toISOString()
-      .replace('T', ' ')
-      .replace(/\.\d+Z$/, ' UTC')
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean)
-}
-
-// The page shows the first thousand rows of each table; the JSON beside it holds all.
-const SHOWN = 1_000
-
-function section({ held, rows, shown }: Holding): string {
-  const columns = answersOf(held).filter(({ key }) => key in (shown[0] ?? {}))
-  const head = columns.map(({ says }) => `<th>${escaped(says)}</th>`).join('')
-  const body = shown.slice(0, SHOWN).map((row) => `<tr>${columns.map(({ key }) => `<td>${escaped(row[key])}</td>`).join('')}</tr>`)
-  const why = `${bases[held.basis]}. Kept for: ${keptForInWords(held.keptFor)}. ${rows} in all.`
-  return `<h2>${escaped(held.says)}</h2><p>${escaped(why)}</p><div><table><tr>${head}</tr>${body.join('\n')}</table></div>`
-}
-
-const page = ({ content }: House, { name }: Subject, held: readonly Holding[]): string =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><title>Your data at ${escaped(content.company.name)}</title>
-<style>body{font:16px/1.5 system-ui;max-width:70rem;margin:2rem auto;padding:0 1rem}div{overflow:auto}td,th{padding:.2rem .6rem;text-align:left;vertical-align:top;border-top:1px solid #8884}</style>
-<h1>What ${escaped(content.company.name)} holds about ${escaped(name)}</h1><p>Made ${escaped(now())}. What is kept as a hash only (passwords, codes, tokens) cannot be shown.</p>
-${held.map(section).join('\n')}</html>`

@@ -1,11 +1,11 @@
 /** The last letter that somebody gets from us. */
 import type { Letter } from '../mail/letter.ts'
 import type { House } from '../web/house.ts'
-import type { Counted } from './tables.ts'
 
 interface Goodbye {
   readonly to: string
-  readonly erased: readonly Counted[]
+  /** What went, in words: what it was, and how many rows. */
+  readonly erased: readonly (readonly [what: string, count: string])[]
   readonly kept: readonly string[]
   readonly token: string
 }
@@ -17,8 +17,8 @@ export const goodbyeLetter = (house: House, { to, erased, kept, token }: Goodbye
   from: house.content.company.name,
   parts: [
     'Hello,',
-    `you asked us to erase everything about you, and it is done. This many rows are gone:`,
-    { facts: erased.map(({ table, rows }) => [table, String(rows)] as const) },
+    'you asked us to erase everything about you, and it is done. This is what was here:',
+    { facts: erased },
     'What stays, and until when:',
     ...kept,
     'The receipt names nobody. You can read it here for two years:',

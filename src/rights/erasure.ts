@@ -78,9 +78,10 @@ async function lockedSubject(tx: For<'rights'>, personId: Id): Promise<Subject |
 async function eraseEverywhere(tx: For<'rights'>, subject: Subject): Promise<Counted[]> {
   const erased: Counted[] = []
   for (const held of register) {
-    await forgetAuthor(tx, held, subject)
+    const emptied = await forgetAuthor(tx, held, subject)
+    if (emptied > 0) erased.push({ table: held.name, rows: emptied, emptied: true })
     const rows = await eraseRows(tx, held, subject)
-    if (rows > 0) erased.push({ table: held.name, rows })
+    if (rows > 0) erased.push({ table: held.name, rows, ...(held.onErasure === 'delete' ? {} : { emptied: true }) })
   }
   await tell(tx, 'person.erased', { person: subject.personId })
   return erased
@@ -91,7 +92,7 @@ async function eraseSubject(tx: For<'rights'>, house: House, subject: Subject): 
   const token = randomBytes(32).toString('base64url')
   const kept = whatStays(house)
   await tx.insert(receipts).values({ id: newId(), tokenHash: receiptHash(token), erased, kept, erasedAt: now() })
-  for (const to of subject.emails) await post(tx, goodbyeLetter(house, { to, erased, kept, token }))
+  for (const to of subject.emails) await post(tx, goodbyeLetter(house, { to, erased: countsInWords(erased), kept, token }))
   return token
 }
 
@@ -105,15 +106,33 @@ async function eraseRows(tx: For<'rights'>, held: Held, subject: Subject): Promi
 }
 
 // Rows about others that this person wrote stay with those others, without the author.
-async function forgetAuthor(tx: For<'rights'>, held: Held, subject: Subject): Promise<void> {
+async function forgetAuthor(tx: For<'rights'>, held: Held, subject: Subject): Promise<number> {
   const authors = held.about === 'nobody' ? [] : (held.about.authors ?? [])
+  let rows = 0
   for (const key of authors) {
-    await tx
-      .update(held.table)
-      .set({ [key]: null })
-      .where(eq(columnOf(held, key), subject.personId))
+    const theirs = eq(columnOf(held, key), subject.personId)
+    rows +=
+      (
+        await tx
+          .update(held.table)
+          .set({ [key]: null })
+          .where(theirs)
+      ).rowCount ?? 0
   }
+  return rows
 }
+
+/** A receipt's counts in the data map's words; a table that is no more kept by the name it had. */
+export const countsInWords = (erased: readonly Counted[]): [what: string, count: string][] =>
+  erased.map(({ table, rows, emptied }) => {
+    const what = register.find(({ name }) => name === table)?.says ?? table
+    return [
+      what,
+      rows === 1
+        ? `1 row ${emptied ? 'stays, without you in it' : 'deleted'}`
+        : `${rows.toLocaleString('en')} rows ${emptied ? 'stay, without you in them' : 'deleted'}`,
+    ]
+  })
 
 /** The receipt behind an address. */
 export async function receiptBehind(house: House, token: string): Promise<Receipt | undefined> {

@@ -1,87 +1,170 @@
 /** What do you hold about me: the page, the last question before an erasure, the receipt. */
-import { answersOf, bases } from '../database/classify.ts'
+import type { Child } from 'hono/jsx'
+import { answersOf, bases, type Held as Table } from '../database/classify.ts'
 import { keptForInWords, onErasureInWords, purposesOf } from '../policy/data-map.ts'
-import { processors } from '../processors/all.ts'
 import { type Look, reasons } from '../staff/look.ts'
 import { Checkbox, Errors, Submit } from '../web/forms.tsx'
 import { Held } from '../web/layout.tsx'
 import { Facts, Moment } from '../web/lists.tsx'
-import type { Receipt } from './erasure.ts'
-import { inWords } from './copy.ts'
-import type { Holding } from './subject.ts'
+import { inWords } from './copy-page.ts'
+import { CopySection } from './copy-pages.tsx'
+import { countsInWords, type Receipt } from './erasure.ts'
+import type { KeptCopy } from './kept-copy.ts'
+import type { Receiving } from './recipients.ts'
+import type { Row } from './rows.ts'
+import type { Found, Holding } from './subject.ts'
 
-export const PrivacyPage = ({ held, looks }: { held: readonly Holding[]; looks: readonly Look[] }) => (
+interface Privacy {
+  readonly held: readonly Holding[]
+  readonly looks: readonly Look[]
+  readonly received: readonly Receiving[]
+  readonly copy: KeptCopy | undefined
+  /** Where questions about one's data go. */
+  readonly address: string
+}
+
+export const PrivacyPage = ({ held, looks, received, copy, address }: Privacy) => (
   <>
     <h1>What we hold about you</h1>
     <p class="lead">Everything, field by field: what it is, what for, and for how long.</p>
     <div class="actions">
-      <form method="post" action="/account/privacy/copy">
-        <Submit icon="download">Take a copy</Submit>
-      </form>
-      <a class="button quiet" href="/account">
+      {!copy && <TakeCopy />}
+      <a class="button quiet" href="#correct">
         Correct it
       </a>
       <a class="button danger" href="/account/privacy/erasure">
         Erase everything
       </a>
     </div>
+    {copy && <CopySection copy={copy} />}
     {held.map((one) => (
-      <HoldingList holding={one} />
+      <HoldingList holding={one} address={address} />
     ))}
-    <section>
-      <h2>Who looked</h2>
-      {looks.length === 0 && <p>No member of staff has opened your record.</p>}
-      <ol class="timeline">
-        {looks.map(({ lookedAt, role, reason, note }) => (
-          <li>
-            <Moment at={lookedAt} /> Somebody in the role “{role}”, {reasons[reason]}
-            {note && `: ${note}`}
-          </li>
-        ))}
-      </ol>
-    </section>
-    <section>
-      <h2>Who received it</h2>
-      <Facts rows={processors.map(({ name, does }) => [name, does])} />
-      <p>
-        <a href="/privacy/processors">More about those who receive data</a>
-      </p>
-    </section>
+    <Correct held={held} address={address} />
+    <Looked looks={looks} />
+    <Received received={received} />
   </>
 )
 
-const HoldingList = ({ holding: { held, rows, shown } }: { holding: Holding }) => (
-  <Held
-    title={held.says}
-    note={rows > shown.length ? `${shown.length} of ${rows} shown; the copy has all` : rows > 1 ? `${rows}` : undefined}
-    fields={shown.flatMap((row) =>
-      answersOf(held).map(({ key, category, says }) => ({
-        name: says,
-        value: key in row ? inWords(row[key]) : 'Kept so that nobody can read it, us included',
-        purpose: purposesOf(held, category).join('; '),
-        basis: bases[held.basis],
-        until: keptForInWords(held.keptFor),
-      })),
+const TakeCopy = () => (
+  <form method="post" action="/account/privacy/copy">
+    <Submit icon="download">Take a copy</Submit>
+  </form>
+)
+
+const HoldingList = ({ holding: { held, rows, shown }, address }: { holding: Holding; address: string }) => (
+  <Held title={held.says} note={amount(held, rows, shown.length)} fields={shown.flatMap((row) => fieldsOf(held, row))}>
+    {held.repeats ? (
+      <p>They repeat what stands on this page, so they are only counted here.</p>
+    ) : (
+      <p class="hint">
+        Is something here wrong? <WriteTo address={address} about={held.says} />, and we correct it.
+      </p>
     )}
-  />
+  </Held>
+)
+
+function amount(held: Table, rows: number, shown: number): string | undefined {
+  if (held.repeats) return rows.toLocaleString('en')
+  if (rows > shown) return `${shown} of ${rows.toLocaleString('en')} shown; the copy has all`
+  return rows > 1 ? String(rows) : undefined
+}
+
+const fieldsOf = (held: Table, row: Row) =>
+  answersOf(held).map(({ key, category, says }) => ({
+    name: says,
+    value: changeable(key in row ? inWords(row[key]) : 'Kept so that nobody can read it, us included', held.changedAt?.[key]),
+    purpose: purposesOf(held, category).join('; '),
+    basis: bases[held.basis],
+    until: keptForInWords(held.keptFor),
+  }))
+
+const changeable = (value: string, path: string | undefined): Child =>
+  path === undefined ? (
+    value
+  ) : (
+    <>
+      {value} <a href={path}>Change it</a>
+    </>
+  )
+
+const WriteTo = ({ address, about }: { address: string; about: string }) => (
+  <a href={`mailto:${address}?subject=${encodeURIComponent(`Correction: ${about}`)}`}>Write to us</a>
+)
+
+const Correct = ({ held, address }: { held: readonly Holding[]; address: string }) => (
+  <section id="correct">
+    <h2>Correct it</h2>
+    <p>This you change yourself, and it holds at once:</p>
+    <Facts rows={held.flatMap(({ held: table }) => changeableIn(table)).map(({ what, path }) => [what, <a href={path}>Change it</a>])} />
+    <p>
+      For everything else, write to <a href={`mailto:${address}?subject=Correction`}>{address}</a> and say what is wrong.
+    </p>
+  </section>
+)
+
+/** What a person changes themself in a table; a single column goes by the table's own name. */
+function changeableIn(held: Table): { what: string; path: string }[] {
+  const found = answersOf(held).flatMap(({ key, says }) => {
+    const path = held.changedAt?.[key]
+    return path === undefined ? [] : [{ what: says, path }]
+  })
+  return found.length === 1 ? found.map(({ path }) => ({ what: held.says, path })) : found
+}
+
+const Looked = ({ looks }: { looks: readonly Look[] }) => (
+  <section>
+    <h2>Who looked</h2>
+    {looks.length === 0 && <p>No member of staff has opened your record.</p>}
+    <ol class="timeline">
+      {looks.map(({ lookedAt, role, reason, note }) => (
+        <li>
+          <Moment at={lookedAt} /> Somebody in the role “{role}”, {reasons[reason]}
+          {note && `: ${note}`}
+        </li>
+      ))}
+    </ol>
+  </section>
+)
+
+const Received = ({ received }: { received: readonly Receiving[] }) => (
+  <section>
+    <h2>Who received it</h2>
+    <Facts
+      rows={received.map(({ name, does, told, basis }) => [
+        name,
+        <>
+          {does}. {told} {basis}.
+        </>,
+      ])}
+    />
+    <p>
+      No other company receives anything about you. <a href="/privacy/processors">More about those who receive data</a>
+    </p>
+  </section>
 )
 
 interface Asking {
-  readonly held: readonly Holding[]
+  readonly held: readonly Found[]
+  /** Where they stand in rows about others. */
+  readonly written: readonly Found[]
   readonly stays: readonly string[]
   readonly errors?: Readonly<Record<string, string>>
 }
 
-export const ErasurePage = ({ held, stays, errors = {} }: Asking) => (
+export const ErasurePage = ({ held, written, stays, errors = {} }: Asking) => (
   <>
     <h1>Erase everything about you?</h1>
     <Errors errors={errors} />
     <h2>What goes</h2>
-    <Facts
-      rows={held.map((one) => [one.held.says, `${one.rows} ${one.rows === 1 ? 'row' : 'rows'}. ${onErasureInWords(one.held.onErasure)}`])}
-    />
+    <Facts rows={held.map((one) => [one.held.says, `${inRows(one)}. ${onErasureInWords(one.held.onErasure)}`])} />
     <h2>What stays</h2>
     <ul>
+      {written.map((one) => (
+        <li>
+          {one.held.says}: {inRows(one)} about others {one.rows === 1 ? 'stays' : 'stay'} with them, without you as the author.
+        </li>
+      ))}
       {stays.map((sentence) => (
         <li>{sentence}</li>
       ))}
@@ -96,13 +179,15 @@ export const ErasurePage = ({ held, stays, errors = {} }: Asking) => (
   </>
 )
 
+const inRows = ({ rows }: Found): string => `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`
+
 export const ReceiptPage = ({ receipt }: { receipt: Receipt }) => (
   <article class="receipt">
     <h1>Erased</h1>
     <p>
       On <Moment at={receipt.erasedAt} />. This receipt names nobody; keep its address if you want to come back to it.
     </p>
-    <Facts rows={receipt.erased.map(({ table, rows }) => [table, String(rows)])} />
+    <Facts rows={countsInWords(receipt.erased)} />
     <h2>What stays, and until when</h2>
     <ul>
       {receipt.kept.map((sentence) => (

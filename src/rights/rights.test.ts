@@ -4,7 +4,9 @@ import { codeIn, openTestHouse } from '../../test/harness.ts'
 import { DAY, setAhead } from '../clock.ts'
 import { asId } from '../log.ts'
 import { register } from '../register.ts'
-import { copyOf } from './copy.ts'
+import { smallCopy } from './kept-copy.ts'
+import { notedIn } from './recipients.ts'
+import { processors } from '../processors/all.ts'
 import { erase } from './erasure.ts'
 
 const house = await openTestHouse()
@@ -32,14 +34,36 @@ test('a look of staff appears on the person’s page, with role and reason, with
   assert.doesNotMatch(page, /Staff owner/)
 })
 
-test('the copy holds everything of theirs and nothing of the others', async () => {
-  const answer = await ada.post('/account/privacy/copy')
-  assert.equal(answer.headers.get('content-type'), 'application/zip')
-  const zip = Buffer.from(await answer.arrayBuffer())
-  assert.equal(zip.subarray(0, 2).toString(), 'PK')
-  for (const name of ['index.html', 'data-map.json', 'data/people.json', 'data/sessions.json', 'data/looks.json'])
-    assert(zip.includes(name), name)
-  assert.equal(await copyOf(house.house, asId('01a20adc-42fc-72e8-b87b-0b4b894a8323') ?? assert.fail()), undefined)
+test('nobody has no copy', async () => {
+  assert.equal(await smallCopy(house.house, asId('01a20adc-42fc-72e8-b87b-0b4b894a8323') ?? assert.fail()), undefined)
+})
+
+test('what one may change oneself bears a link to where, and each leads somewhere', async () => {
+  const page = await ada.read('/account/privacy')
+  assert.match(page, /Ada Canary <a href="\/account">Change it<\/a>/)
+  assert.match(page, /mailto:privacy@[^"]+Correction%3A%20Who%20you%20are/)
+  for (const { name, changedAt = {} } of register)
+    for (const [column, path = ''] of Object.entries(changedAt))
+      assert.equal((await ada.get(path)).status, 200, `${name}: changedAt says that ${column} is changed at ${path}, which is not there`)
+})
+
+test('the page says who received what, when, and where that is', async () => {
+  const page = await ada.read('/account/privacy')
+  assert.match(page, /Our e-mail server<\/dt><dd>[^<]*It is not in use here: nothing was handed over/)
+  const served = await openTestHouse({ SMTP_URL: 'smtp://mail.example.net:2525' })
+  const carla = await served.person('Carla')
+  assert.match(
+    await carla.read('/account/privacy'),
+    /mail.example.net. It gets: the address that it went to, its subject[^<]*Nothing of yours/,
+  )
+  await served.query(`update letters set sent_at = '2026-11-01 10:00+00'`)
+  assert.match(await carla.read('/account/privacy'), /Handed over once, last on 2026-11-01 10:00 UTC; each is noted for 30 days/)
+})
+
+test('a nameplate names a table and columns that are kept', () => {
+  for (const { name, noted } of processors)
+    for (const key of noted ? [...noted.columns, ...noted.at] : [])
+      assert(noted && key in notedIn(noted).columns, `${name}: noted names ${noted?.table}.${key}, which is not kept`)
 })
 
 test('an old proof is asked for again before anything grave', async () => {
@@ -56,13 +80,15 @@ test('erasing leaves what the receipt declares, and nothing else', async () => {
   const answer = await ada.post('/account/privacy/erasure', { sure: 'yes' })
   const receipt = answer.headers.get('location') ?? ''
   assert.match(receipt, /^\/receipts\//)
-  assert.match(await house.browser().read(receipt), /people/)
+  const told = await house.browser().read(receipt)
+  assert.match(told, /Who you are<\/dt><dd>1 row deleted/)
+  assert.doesNotMatch(told, /person_keys|canary/i)
   assert.deepEqual(await house.traces('ada-canary@example.org'), ['letters.to'])
   assert.deepEqual(await house.traces('Ada Canary'), [])
-  assert.deepEqual(
-    (await house.inbox('ada-canary@example.org')).map(({ kind }) => kind),
-    ['goodbye'],
-  )
+  const [letter, ...more] = await house.inbox('ada-canary@example.org')
+  assert.equal(letter?.kind, 'goodbye')
+  assert.match(letter?.text ?? '', /Who you are: 1 row deleted/)
+  assert.deepEqual(more, [])
   assert.equal((await ada.get('/account')).status, 303)
   assert.match(await bob.read('/account'), /Bob Neighbour/)
 })
@@ -91,7 +117,9 @@ test('staff can be erased, too: their looks stay with the person, without their 
   const bobs = await idOf('bob@example.org')
   await support.post(`/staff/people/${bobs}`, { reason: 'upkeep' })
   const [member] = await house.query<{ person_id: string }>("select person_id from staff where role = 'support'")
-  assert(await erase(house.house, asId(member?.person_id) ?? assert.fail()))
+  assert.match(await support.read('/account/privacy/erasure'), /1 row about others stays with them/)
+  const receipt = await erase(house.house, asId(member?.person_id) ?? assert.fail())
+  assert.match(await house.browser().read(`/receipts/${receipt}`), /Who looked at your record<\/dt><dd>1 row stays, without you in it/)
   assert.deepEqual(await house.query('select staff_id, role from looks where person_id = $1', [bobs]), [
     { staff_id: null, role: 'support' },
   ])

@@ -1,4 +1,5 @@
 /** One's rights, without asking anybody: see, copy, erase. */
+import { Readable } from 'node:stream'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { now } from '../clock.ts'
@@ -10,16 +11,19 @@ import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { limit } from '../web/throttle.ts'
-import { copyOf } from './copy.ts'
 import { erase, receiptBehind, whatStays } from './erasure.ts'
+import { askForCopy, fetchCopy, keptCopyOf, smallCopy } from './kept-copy.ts'
 import { ErasurePage, PrivacyPage, ReceiptPage } from './pages.tsx'
-import { type Holding, holdings, subjectOf } from './subject.ts'
+import { recipientsOf } from './recipients.ts'
+import { holdings, type Subject, subjectOf, tablesAbout, writtenBy } from './subject.ts'
+import type { For } from '../database/connection.ts'
 
 type Ctx = Context<Web>
 
 export const rightsRoutes = new Hono<Web>()
   .get('/account/privacy', signedIn, show)
-  .post('/account/privacy/copy', signedIn, copy)
+  .post('/account/privacy/copy', signedIn, freshly, copy)
+  .get('/account/privacy/copy.zip', signedIn, freshly, fetchKept)
   .get('/account/privacy/erasure', signedIn, freshly, (c) => askForErasure(c))
   .post('/account/privacy/erasure', signedIn, freshly, eraseByForm)
   .get('/receipts/:token', (c) => showReceipt(c, c.req.param('token')))
@@ -28,15 +32,23 @@ export const rightsRoutes = new Hono<Web>()
 const SHOWN = 20
 
 async function show(c: Ctx): Promise<Response> {
-  const { personId } = c.get('signedIn')
-  const looks = await c.get('house').db.as('rights', (tx) => looksAt(tx, personId, 100))
-  return showPage(c, { title: 'What we hold about you', area: 'account' }, <PrivacyPage held={await heldAbout(c, SHOWN)} looks={looks} />)
+  const house = c.get('house')
+  const shown = await aboutMe(c, async (tx, subject) => ({
+    held: await holdings(tx, subject, SHOWN),
+    looks: await looksAt(tx, subject.personId, 100),
+    received: await recipientsOf(tx, house, subject),
+    copy: await keptCopyOf(tx, subject.personId),
+  }))
+  const page = <PrivacyPage {...shown} address={house.config.privacyAddress} />
+  return showPage(c, { title: 'What we hold about you', area: 'account' }, page)
 }
 
-async function heldAbout(c: Ctx, most: number): Promise<Holding[]> {
+/** Reads about whoever is signed in; somebody who is erased at this moment is not found any more. */
+async function aboutMe<R>(c: Ctx, read: (tx: For<'rights'>, subject: Subject) => Promise<R>): Promise<R> {
   return c.get('house').db.as('rights', async (tx) => {
     const subject = await subjectOf(tx, c.get('signedIn').personId)
-    return subject ? holdings(tx, subject, most) : []
+    if (!subject) throw nothingHere('erased meanwhile')
+    return read(tx, subject)
   })
 }
 
@@ -44,19 +56,34 @@ async function copy(c: Ctx): Promise<Response> {
   const house = c.get('house')
   const { personId } = c.get('signedIn')
   await limit(house.db, 'copy by person', personId)
-  const zip = await copyOf(house, personId)
-  if (!zip) throw nothingHere('copy of nobody')
-  const name = `your-data-${now().toISOString().slice(0, 10)}.zip`
-  const headers = {
+  const small = await smallCopy(house, personId)
+  if (!small) throw nothingHere('copy of nobody')
+  if ('zip' in small) return download(c, new Uint8Array(small.zip), small.zip.length)
+  await askForCopy(house, personId, small.rows)
+  return c.redirect('/account/privacy#copy', 303)
+}
+
+async function fetchKept(c: Ctx): Promise<Response> {
+  const house = c.get('house')
+  const { personId } = c.get('signedIn')
+  await limit(house.db, 'copy by person', personId)
+  const kept = await fetchCopy(house, personId)
+  if (!kept) throw nothingHere('no copy is ready')
+  return download(c, Readable.toWeb(Readable.from(kept.pieces)) as ReadableStream, kept.size)
+}
+
+function download(c: Ctx, body: Uint8Array<ArrayBuffer> | ReadableStream, size: number): Response {
+  return c.body(body, 200, {
     'content-type': 'application/zip',
-    'content-disposition': `attachment; filename="${name}"`,
+    'content-length': String(size),
+    'content-disposition': `attachment; filename="your-data-${now().toISOString().slice(0, 10)}.zip"`,
     'cache-control': 'no-store',
-  }
-  return c.body(new Uint8Array(zip), 200, headers)
+  })
 }
 
 async function askForErasure(c: Ctx, errors: Record<string, string> = {}): Promise<Response> {
-  const page = <ErasurePage held={await heldAbout(c, 1)} stays={whatStays(c.get('house'))} errors={errors} />
+  const shown = await aboutMe(c, async (tx, subject) => ({ held: await tablesAbout(tx, subject), written: await writtenBy(tx, subject) }))
+  const page = <ErasurePage {...shown} stays={whatStays(c.get('house'))} errors={errors} />
   return showPage(c, { title: 'Erase everything', area: 'account' }, page, Object.keys(errors).length > 0 ? 422 : 200)
 }
 

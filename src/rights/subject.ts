@@ -2,15 +2,13 @@
  * Whose data: a rights subject is a person with the addresses that lead to them. What is held about
  * them is read from the register alone, so that a table cannot be forgotten.
  */
-import { and, asc, count, eq, inArray, or, type SQL } from 'drizzle-orm'
-import type { PgColumn } from 'drizzle-orm/pg-core'
-import { answersOf, columnOf, type Held } from '../database/classify.ts'
+import { count, eq, inArray, or, type SQL } from 'drizzle-orm'
+import { columnOf, type Held } from '../database/classify.ts'
 import type { For } from '../database/connection.ts'
-import { mayRead } from '../database/purposes.ts'
-import { unseal } from '../database/sealing.ts'
 import type { Id } from '../log.ts'
 import { keyOf, personOf } from '../people/person.ts'
 import { register } from '../register.ts'
+import { type Row, rowsOf } from './rows.ts'
 
 export interface Subject {
   readonly personId: Id
@@ -18,11 +16,16 @@ export interface Subject {
   readonly emails: readonly string[]
 }
 
-/** What a table holds about somebody: all rows counted, and those that were asked for. */
-export interface Holding {
+/** A table that holds something about somebody, and how many rows. */
+export interface Found {
   readonly held: Held
+  readonly where: SQL
   readonly rows: number
-  readonly shown: readonly Readonly<Record<string, unknown>>[]
+}
+
+/** What a table holds about somebody: all rows counted, and those that were asked for. */
+export interface Holding extends Found {
+  readonly shown: readonly Row[]
 }
 
 /** The subject that this person is, if they are (still) known. */
@@ -41,53 +44,40 @@ export function theirs(held: Held, subject: Subject): SQL | undefined {
   )
 }
 
-/**
- * Everything that is held about a subject, table by table, at most `most` rows of each. Columns that
- * the purpose may not read (credentials) are absent; sealed ones are opened with the person's key.
- */
-export async function holdings(tx: For<'rights'>, subject: Subject, most: number): Promise<Holding[]> {
-  const key = await keyOf(tx, subject.personId)
-  const found: Holding[] = []
+/** The tables that hold something about a subject, people first. */
+export async function tablesAbout(tx: For<'rights'>, subject: Subject): Promise<Found[]> {
+  const found: Found[] = []
   for (const held of register.toReversed()) {
     const where = theirs(held, subject)
-    if (where) found.push(await holding(tx, { held, where, most, key }))
+    if (where) found.push({ held, where, rows: await rowsIn(tx, held, where) })
   }
-  return found.filter((one) => one.rows > 0)
+  return found.filter(({ rows }) => rows > 0)
 }
 
-interface Asked {
-  readonly held: Held
-  readonly where: SQL
-  readonly most: number
-  readonly key: Buffer
-}
-
-async function holding(tx: For<'rights'>, { held, where, most, key }: Asked): Promise<Holding> {
-  const columns = readable(held)
+async function rowsIn(tx: For<'rights'>, held: Held, where: SQL): Promise<number> {
   const [counted] = await tx.select({ rows: count() }).from(held.table).where(where)
-  const order = Object.values(columns)[0]
-  const rows = await tx
-    .select(columns)
-    .from(held.table)
-    .where(and(where))
-    .orderBy(...(order ? [asc(order)] : []))
-    .limit(most)
-  return { held, rows: counted?.rows ?? 0, shown: rows.map((row) => opened(held, row, key)) }
+  return counted?.rows ?? 0
 }
 
-/** The columns that the purpose `rights` may read. */
-export const readable = (held: Held): Record<string, PgColumn> =>
-  Object.fromEntries(
-    answersOf(held)
-      .filter(({ category }) => mayRead('rights', category))
-      .map(({ key }) => [key, columnOf(held, key)]),
-  )
-
-// The wrapped key itself opens nothing without the house's secret, and is of no use to its person.
-function opened(held: Held, row: Record<string, unknown>, key: Buffer): Record<string, unknown> {
-  const open = ([name, value]: [string, unknown]): [string, unknown] => {
-    if (!Buffer.isBuffer(value)) return [name, value]
-    return [name, held.columns[name]?.[0] === 'sealed' ? unseal(key, value).toString() : '(sealed key)']
+/** Everything that is held about a subject, table by table, at most `most` rows of each; none of what only repeats others. */
+export async function holdings(tx: For<'rights'>, subject: Subject, most: number): Promise<Holding[]> {
+  const key = await keyOf(tx, subject.personId)
+  const held: Holding[] = []
+  for (const one of await tablesAbout(tx, subject)) {
+    const shown: Row[] = []
+    if (!one.held.repeats && most > 0) for await (const step of rowsOf(tx, { ...one, key, most })) shown.push(...step)
+    held.push({ ...one, shown })
   }
-  return Object.fromEntries(Object.entries(row).map(open))
+  return held
+}
+
+/** The tables in which a subject stands as the author of rows about others. */
+export async function writtenBy(tx: For<'rights'>, { personId }: Subject): Promise<Found[]> {
+  const found: Found[] = []
+  for (const held of register) {
+    const authors = held.about === 'nobody' ? [] : (held.about.authors ?? [])
+    const where = or(...authors.map((key) => eq(columnOf(held, key), personId)))
+    if (where) found.push({ held, where, rows: await rowsIn(tx, held, where) })
+  }
+  return found.filter(({ rows }) => rows > 0)
 }

@@ -1,12 +1,20 @@
-import { index, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { classify } from '../database/classify.ts'
-import { moment, ownId } from '../database/columns.ts'
+import { idOf, moment, ownId } from '../database/columns.ts'
+import { bytea } from '../database/sealing.ts'
+import { people } from '../people/tables.ts'
+
+const person = () =>
+  idOf('person_id')
+    .notNull()
+    .references(() => people.id, { onDelete: 'restrict' })
+const YOU = ['reference', 'A number that stands for you'] as const
 
 /** What an erasure did: how many rows of which table, and nothing about whose. */
 export interface Counted {
   readonly table: string
   readonly rows: number
-  /** The rows are about others and stay; the number that stood for the erased person was taken out of them. */
+  /** The rows stay, without what stood for the erased person in them. */
   readonly emptied?: true
 }
 
@@ -35,5 +43,79 @@ export const receiptsHeld = classify(receipts, {
     erased: ['record', 'How many rows of which table were erased or emptied (keys: table, rows, emptied)'],
     kept: ['record', 'What stays, and until when'],
     erasedAt: ['record', 'When'],
+  },
+})
+
+/** A copy that is too large to be handed out at once: asked for, in the making, or ready for a day. */
+export const copies = pgTable(
+  'copies',
+  {
+    id: ownId(),
+    personId: person(),
+    // Two workers never write the same copy: whoever begins it last puts a number here, and the other one stops.
+    making: idOf('making'),
+    rowsDone: integer('rows_done').notNull().default(0),
+    rowsTotal: integer('rows_total').notNull(),
+    bytes: bigint({ mode: 'number' }).notNull().default(0),
+    askedAt: moment('asked_at').notNull(),
+    readyAt: moment('ready_at'),
+    expiresAt: moment('expires_at').notNull(),
+  },
+  (table) => [index('copies_person').on(table.personId), index('copies_expires').on(table.expiresAt)],
+)
+
+export const copiesHeld = classify(copies, {
+  says: 'Copies of your data that you asked for',
+  about: { person: 'personId' },
+  basis: 'legal obligation',
+  keptFor: { until: 'expiresAt', says: 'a day after you asked' },
+  onErasure: 'delete',
+  serves: ['rights', 'operations'],
+  columns: {
+    id: ['reference', 'A number that stands for the copy'],
+    personId: YOU,
+    making: ['reference', 'A number that stands for the try to make it'],
+    rowsDone: ['record', 'How many rows are in it so far'],
+    rowsTotal: ['record', 'How many rows there were when you asked'],
+    bytes: ['record', 'How large it is'],
+    askedAt: ['record', 'When you asked for it'],
+    readyAt: ['record', 'When it was ready'],
+    expiresAt: ['record', 'When it is deleted'],
+  },
+})
+
+/** A copy in pieces, each sealed under the person's key. */
+export const copyParts = pgTable(
+  'copy_parts',
+  {
+    copyId: idOf('copy_id')
+      .notNull()
+      .references(() => copies.id, { onDelete: 'restrict' }),
+    part: integer().notNull(),
+    personId: person(),
+    sealedBytes: bytea('sealed_bytes').notNull(),
+    expiresAt: moment('expires_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.copyId, table.part] }),
+    index('copy_parts_person').on(table.personId),
+    index('copy_parts_expires').on(table.expiresAt),
+  ],
+)
+
+export const copyPartsHeld = classify(copyParts, {
+  says: 'The pieces of those copies',
+  about: { person: 'personId' },
+  repeats: true,
+  basis: 'legal obligation',
+  keptFor: { until: 'expiresAt', says: 'a day after you asked' },
+  onErasure: 'delete',
+  serves: ['rights', 'operations'],
+  columns: {
+    copyId: ['reference', 'The copy that it is a piece of'],
+    part: ['record', 'Which piece it is'],
+    personId: YOU,
+    sealedBytes: ['sealed', 'The piece, sealed under your key'],
+    expiresAt: ['record', 'When it is deleted'],
   },
 })

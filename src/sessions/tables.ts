@@ -90,6 +90,7 @@ export const sessions = pgTable(
 export const sessionsHeld = classify(sessions, {
   says: 'Where you are signed in',
   about: { person: 'personId' },
+  changedAt: { expiresAt: '/account/security' },
   basis: 'contract',
   keptFor: { until: 'expiresAt', says: '30 days after you last came; 12 hours for staff' },
   onErasure: 'delete',
@@ -116,6 +117,7 @@ export const passwords = pgTable('passwords', {
 export const passwordsHeld = classify(passwords, {
   says: 'Your password',
   about: { person: 'personId' },
+  changedAt: { hash: '/account/security/password' },
   basis: 'contract',
   keptFor: { while: 'you use a password' },
   onErasure: 'delete',
@@ -147,6 +149,7 @@ export const passkeys = pgTable(
 export const passkeysHeld = classify(passkeys, {
   says: 'Your passkeys',
   about: { person: 'personId' },
+  changedAt: { credential: '/account/security/passkeys' },
   basis: 'contract',
   keptFor: { while: 'you use them' },
   onErasure: 'delete',
@@ -200,6 +203,7 @@ export const secondFactors = pgTable('second_factors', {
 export const secondFactorsHeld = classify(secondFactors, {
   says: 'Your second factor',
   about: { person: 'personId' },
+  changedAt: { sealedSecret: '/account/security' },
   basis: 'contract',
   keptFor: { while: 'you use a second factor' },
   onErasure: 'delete',

@@ -28,6 +28,19 @@ document.addEventListener('submit', (event) => {
 // A page that comes back from the browser's memory comes back with its forms as they were left.
 addEventListener('pageshow', () => document.querySelectorAll('form').forEach(rest))
 
+/** How long between two looks at what is being made. */
+const between = 2_000
+
+for (const part of document.querySelectorAll<HTMLElement>('[data-again]')) setTimeout(() => void lookAgain(part.id), between)
+
+// The same part of the same page, fetched anew, for as long as it says that it is still being made.
+async function lookAgain(id: string): Promise<void> {
+  const answer = await fetch(location.pathname).catch(() => undefined)
+  const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById(id)
+  if (fresh) document.getElementById(id)?.replaceWith(document.importNode(fresh, true))
+  if (!fresh || 'again' in fresh.dataset) setTimeout(() => void lookAgain(id), between)
+}
+
 function rest(form: HTMLFormElement): void {
   form.ariaBusy = null
 }
