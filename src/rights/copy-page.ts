@@ -40,7 +40,7 @@ const head = ({ house: { content }, subject }: Contents): string =>
 
 async function* section({ tx, key }: Contents, { held, where, rows }: Found): AsyncGenerator<string, void, void> {
   const why = `${bases[held.basis]}. Kept for: ${keptForInWords(held.keptFor)}. ${rows} in all. ${remark(held, rows)}`
-  yield `<h2>${escaped(held.says)}</h2><p>${escaped(why)}</p>`
+  yield `<h2>${escaped(held.says)}</h2><p>${escaped(why.trim())}</p>`
   if (held.repeats) return
   let columns: { key: string; says: string }[] | undefined
   yield '<div><table>'

@@ -72,6 +72,7 @@ async function deliveries(tx: For<'rights'>, noted: Noted, subject: Subject): Pr
 }
 
 function sentence({ where, fields, times, last }: Omit<Receiving, 'told'>, noted: Noted | undefined): string {
+  if (fields.length === 0) return `${where}. It gets nothing about you.`
   const what = `${where}. It gets: ${fields.map((field) => field.replace(/;.*/, '').toLowerCase()).join(', ')}.`
   if (!noted) return what
   if (!last) return `${what} Nothing of yours was handed over in the time for which that is noted.`
