@@ -36,7 +36,6 @@ export const whatStays = (house: House): string[] => [
   `The bytes of deleted rows in the database's own files: overwritten by the nightly compaction at ${SCRUB_TIME} UTC.`,
   'If letters to you came back, or one was reported as unwanted: a keyed hash of the address, which names nobody, so that no list brings it back: two years.',
   'The number that stood for you, in the message that tells the programs of our services to forget it, too: 30 days at most.',
-  'The number that stood for you, in the message that tells the company’s own programs to forget you, too: 30 days.',
   'This receipt, which counts rows and names nobody: two years.',
 ]
 

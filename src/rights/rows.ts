@@ -2,7 +2,7 @@
  * What a table holds about somebody, read in steps by a cursor: a hundred thousand rows need no more
  * memory than a thousand.
  */
-import { asc, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { answersOf, columnOf, type Held } from '../database/classify.ts'
 import type { For } from '../database/connection.ts'
@@ -22,27 +22,34 @@ export interface Wanted {
 
 const STEP = 1_000
 
-/** Makes the database plan for all rows of a cursor, and lets all readings of the transaction see one state. */
+/** Lets all readings of the transaction see one state. */
 export async function readSteadily(tx: For<'rights'>): Promise<void> {
   await tx.execute(sql`set transaction isolation level repeatable read, read only`)
-  await tx.execute(sql`set local cursor_tuple_fraction = 1`)
 }
 
 /** The rows, oldest first, some at a time. Columns that the purpose may not read (credentials) are absent; sealed ones are opened. */
-export async function* rowsOf(tx: For<'rights'>, { held, where, key, most }: Wanted): AsyncGenerator<readonly Row[], void, void> {
+export async function* rowsOf(
+  tx: For<'rights'>,
+  { held, where, key, most = Number.POSITIVE_INFINITY }: Wanted,
+): AsyncGenerator<readonly Row[], void, void> {
   const columns = readable(held)
-  const [first] = Object.values(columns)
+  // PostgreSQL must not look for the first rows of one person by walking through everybody's: so it
+  // plans for all of them, without a limit, and is asked for as many as are wanted.
   const all = tx
     .select(columns)
     .from(held.table)
     .where(where)
-    .orderBy(...(first ? [asc(first)] : []))
-  await tx.execute(sql`declare held no scroll cursor for ${most === undefined ? all : all.limit(most)}`)
+    .orderBy(...Object.values(columns).slice(0, 1))
+  await tx.execute(sql`set local cursor_tuple_fraction = 1`)
+  await tx.execute(sql`declare held no scroll cursor for ${all}`)
+  let left = most
   let rows: Record<string, unknown>[]
   do {
-    rows = (await tx.execute(sql`fetch ${sql.raw(String(STEP))} from held`)).rows
+    const step = Math.min(left, STEP)
+    rows = (await tx.execute(sql`fetch ${sql.raw(String(step))} from held`)).rows
+    left = rows.length < step ? 0 : left - step
     yield rows.map((row) => shown(held, columns, row, key))
-  } while (rows.length === STEP)
+  } while (left > 0)
   await tx.execute(sql`close held`)
 }
 
