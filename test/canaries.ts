@@ -7,8 +7,22 @@ import type pg from 'pg'
 import { answersOf, type Held } from '../src/database/classify.ts'
 import { register } from '../src/register.ts'
 
-/** Values that a column insists on and that cannot be told from its type, as SQL. */
-const shapes: Readonly<Record<string, string>> = {}
+/** What a column insists on and cannot be told from its type, as SQL; `:word` is the marker and a number, of letters, digits and _. */
+const shapes: Readonly<Record<string, string>> = {
+  'customers.stripe_customer': `'cus_' || :word`,
+  'customers.stripe_payment_method': `'pm_' || :word`,
+  'qualifications.stripe_setup': `'seti_' || :word`,
+  'qualifications.stripe_payment_method': `'pm_' || :word`,
+  'stripe_subscriptions.stripe_subscription': `'sub_' || :word`,
+  'stripe_subscriptions.status': `'active'`,
+  'stripe_subscriptions.currency': `'usd'`,
+  'stripe_subscriptions.every': `'month'`,
+  'stripe_subscriptions.lookup_key': ':word',
+  'stripe_invoices.stripe_invoice': `'in_' || :word`,
+  'stripe_invoices.stripe_subscription': `'sub_' || :word`,
+  'stripe_invoices.status': `'paid'`,
+  'stripe_invoices.currency': `'usd'`,
+}
 
 interface Column {
   readonly name: string
@@ -141,7 +155,7 @@ function valueOf(context: Context, column: Column): string {
   const { map, held, filling } = context
   const key = answersOf(held).find(({ name }) => name === column.name)?.key ?? ''
   const shape = shapes[`${held.name}.${column.name}`]
-  if (shape !== undefined) return shape
+  if (shape !== undefined) return shape.replace(':word', `concat('${filling.marker}', '_', right(p.id::text, 12), '_', ${context.row})`)
   const { about } = held
   if (about !== 'nobody') {
     if (about.person === key) return 'p.id'
