@@ -8,6 +8,7 @@ import { kinds } from './kinds.ts'
 import type { Faults } from './faults.ts'
 import type { Panel } from './panel.ts'
 import { newDestination, redirectDestination } from './resources/destinations.ts'
+import { renewCard } from './resources/payment-methods.ts'
 import { openServer } from './server.ts'
 import { showPage } from './pages/pages.ts'
 import { all, dice, type Settings, wholly, type World } from './world.ts'
@@ -197,6 +198,10 @@ function openPanel(works: Works): Panel {
     advance(by) {
       world.ahead += by instanceof Date ? Math.max(0, by.getTime() - realNow(world) * 1000) : by * 1000
       catchUp(world)
+      afterwards()
+    },
+    renewCard(paymentMethod) {
+      wholly(world, () => renewCard(world, paymentMethod))
       afterwards()
     },
     reset() {

@@ -39,6 +39,8 @@ export interface Panel {
   down: (down: boolean) => void
   /** Moves the clock of all ahead, by seconds or to a date, and does what became due. */
   advance: (by: number | Date) => void
+  /** The bank has sent a new card in the place of this one, and Stripe has heard of it. */
+  renewCard: (paymentMethod: string) => void
   reset: () => void
   dump: () => object
   /** Resolves when every event is delivered, or has failed for now. */
@@ -56,6 +58,7 @@ const acts: Record<string, (panel: Panel, given: Given) => void> = {
   fail: (panel, { kind = '500', times, path }) => panel.fail(kindFrom(kind), { times: Number(times) || 1, ...(path ? { path } : {}) }),
   down: (panel, { down }) => panel.down(down !== 'false'),
   clock: (panel, { seconds, days, to }) => panel.advance(to ? new Date(to) : (Number(seconds) || 0) + (Number(days) || 0) * 86_400),
+  'renew-card': (panel, { payment_method = '' }) => panel.renewCard(payment_method),
   reset: (panel) => panel.reset(),
 }
 

@@ -152,6 +152,16 @@ test('snapshots go to endpoints, thin events to destinations, each what it asked
   assert.equal(received.length, 2)
 })
 
+test('a bank that sends a new card is heard of', async () => {
+  const { emulator, stripe, told } = await openBench()
+  const customer = await payer(stripe)
+  const [method] = (await stripe.paymentMethods.list({ customer })).data
+  emulator.admin.renewCard(idOf(method))
+  await emulator.admin.settled()
+  assert.equal(told.at(-1), 'payment_method.automatically_updated')
+  assert.equal((await stripe.paymentMethods.retrieve(idOf(method))).card?.exp_year, (method?.card?.exp_year ?? 0) + 4)
+})
+
 test('the log of events can be asked, in v1 and v2, for thirty days', async () => {
   const { emulator, stripe } = await openBench()
   const customer = await stripe.customers.create({ description: 'before' })

@@ -25,11 +25,18 @@ export async function openBench(options: Options = {}): Promise<Bench> {
     return 200
   }
   const emulator = await startEmulator({ delivery: 'in order', seed: 7, webhook: { url: 'http://127.0.0.1:1/', send }, ...options })
+  const stripe = clientFor(emulator)
   after(async () => {
-    await emulator.stop()
+    try {
+      // Asking for them all has every snapshot checked.
+      for await (const event of stripe.events.list({ limit: 100 })) assert(event.id)
+      for await (const event of stripe.v2.core.events.list({ limit: 100 })) assert(event.id)
+    } finally {
+      await emulator.stop()
+    }
     assert.deepEqual(emulator.admin.state().violations, [])
   })
-  return { emulator, stripe: clientFor(emulator), told, letters }
+  return { emulator, stripe, told, letters }
 }
 
 export const typed = (number: string, more: Record<string, string> = {}): Record<string, string> => ({

@@ -104,6 +104,13 @@ export function detach(world: World, method: PaymentMethod): PaymentMethod {
   return freed
 }
 
+/** The bank has sent a new card: another expiry, the same payment method. */
+export function renewCard(world: World, id: string): void {
+  const method = find(world, 'payment_method', id)
+  if (!method.card) return
+  change(world, method, { card: { ...method.card, exp_year: method.card.exp_year + 4 } }, 'payment_method.automatically_updated')
+}
+
 export const methodsOf = (world: World, customer: string): PaymentMethod[] =>
   all(world, 'payment_method').filter((method) => method.customer === customer)
 

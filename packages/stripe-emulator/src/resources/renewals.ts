@@ -173,7 +173,7 @@ export const asPreview = (invoice: Invoice): Invoice => ({ ...invoice, id: invoi
 
 export function tellUpcoming(world: World, id: string): void {
   const subscription = find(world, 'subscription', id)
-  const { id: _, ...invoice } = upcomingInvoice(world, subscription)
+  const invoice = upcomingInvoice(world, subscription)
   tell(world, 'invoice.upcoming', {
     ...invoice,
     billing_reason: 'upcoming',
