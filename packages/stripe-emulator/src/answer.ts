@@ -124,8 +124,10 @@ function run(desk: Desk, route: Route, path: Record<string, string>, given: Reco
   catchUp(world)
   world.request = request
   try {
-    const result = wholly(world, () => operation(world, { params, path, id: path.id ?? '', expand } as never))
-    const body = present(world, includable, result, expand)
+    // A wrong `expand` is found last, and takes back what was done.
+    const body = wholly(world, () =>
+      present(world, includable, operation(world, { params, path, id: path.id ?? '', expand } as never), expand),
+    )
     return checked(desk, route, body)
   } finally {
     world.request = null

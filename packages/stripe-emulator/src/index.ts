@@ -125,7 +125,7 @@ export async function startEmulator(options: Options = {}): Promise<Emulator> {
 function tick(world: World, afterwards: () => void): void {
   try {
     catchUp(world)
-    afterwards()
+    if (world.told.length > 0) afterwards()
   } catch (error) {
     console.error(error)
   }

@@ -115,6 +115,8 @@ test('what is hidden shows when asked for, at most four levels deep', async () =
   assert.equal(((await stripe.customers.retrieve(customer)) as Stripe.Customer).subscriptions, undefined)
   await assert.rejects(stripe.customers.retrieve(customer, { expand: ['a.b.c.d.e'] }), /4 levels/)
   await assert.rejects(stripe.customers.retrieve(customer, { expand: ['invoice_setings'] }), /cannot be expanded/)
+  await assert.rejects(stripe.customers.create({ description: 'never', expand: ['nonsense'] }), /cannot be expanded/)
+  assert((await stripe.customers.list({ limit: 100 })).data.every(({ description }) => description !== 'never'))
 })
 
 test('the lookup key of a price moves to the next one', async () => {
