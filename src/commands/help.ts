@@ -29,6 +29,7 @@ Settings are environment variables; NAME_FILE may name a file that holds the val
   DATA_DIR        folder of the embedded PostgreSQL (./data)
   DATABASE_URL    a PostgreSQL of your own, 15 or later, instead of the embedded one
   SMTP_URL        the mail server; without it letters can be read at /dev/mail
+  SMTP_IN_PORT    a door of its own for letters that come back; or IMAP_URL, a mailbox to empty
   SECRET          what keys and logins are derived from; development makes its own
   ENVIRONMENT     development or production, which insists on SECRET, SMTP_URL and https
 

@@ -59,10 +59,10 @@ const words = { pass: 'passes', warn: 'doubtful', fail: 'missing or wrong' } as 
 const badges = { pass: 'badge good', warn: 'badge warn', fail: 'badge bad' } as const
 
 const FindingShown = ({ finding: { what, state, type, name, wanted, found, mend } }: { finding: Finding }) => (
-  <details class="held" open={state !== 'pass'}>
-    <summary>
-      <h3>{what}</h3> <span class={badges[state]}>{words[state]}</span>
-    </summary>
+  <>
+    <h3>
+      {what} <span class={badges[state]}>{words[state]}</span>
+    </h3>
     {mend && <p>{mend}</p>}
     <Facts
       rows={[
@@ -72,7 +72,7 @@ const FindingShown = ({ finding: { what, state, type, name, wanted, found, mend 
         ['Is', found.length === 0 ? 'nothing' : found.map((record) => <code>{record}</code>)],
       ]}
     />
-  </details>
+  </>
 )
 
 const states = { waits: 'waits until it is published', signs: 'signs letters', retired: 'signs no more' } as const
