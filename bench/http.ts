@@ -1,14 +1,13 @@
 /** Pages a second, as a share of what a bare node:http server manages under the same load in the same run. */
-import { execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { fail, row } from './report.ts'
-import { type Program, signedUp, startProgram } from './program.ts'
+import { load } from './load.ts'
+import { cpuOf, freePort, type Program, signedUp, startProgram } from './program.ts'
+import { row } from './report.ts'
 
-const exec = promisify(execFile)
-const ROUNDS = 3
-const LOAD = ['-t1', '-c32', '-d4s']
+const ROUNDS = 5
+const SECONDS = 2
 
 interface Target {
   readonly name: string
@@ -17,17 +16,11 @@ interface Target {
   readonly cookie?: string
 }
 
-/** Requests a second that were answered with a page; anything else is an error. */
-async function load(url: string, cookie?: string): Promise<number> {
-  const { stdout } = await exec('wrk', [...LOAD, ...(cookie ? ['-H', `cookie: ${cookie}`] : []), url])
-  if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`${url} did not answer every request:\n${stdout}`)
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1])
-}
-
-async function requireWrk(): Promise<void> {
-  await exec('wrk', ['-v']).catch((fault: NodeJS.ErrnoException) => {
-    if (fault.code === 'ENOENT') fail('wrk makes the load: install it, as with apt-get install wrk')
-  })
+interface Measured {
+  /** Answers a second, in the best round. */
+  readonly rate: number
+  /** Microseconds of the process for one answer, in the best round: what a busy machine hardly changes. */
+  readonly cpu: number
 }
 
 async function targets(program: Program): Promise<Target[]> {
@@ -42,26 +35,43 @@ async function targets(program: Program): Promise<Target[]> {
   ]
 }
 
-await requireWrk()
-const helloPort = 3180
-const hello = spawn(process.execPath, [fileURLToPath(new URL('hello.ts', import.meta.url)), String(helloPort)], { stdio: 'inherit' })
-const program = await startProgram({ port: 3181 })
+async function round(
+  best: Measured | undefined,
+  pid: number,
+  port: number,
+  { path, cookie }: Omit<Target, 'name' | 'atLeast'>,
+): Promise<Measured> {
+  const before = cpuOf(pid)
+  const rate = await load({ port, path, seconds: SECONDS, ...(cookie ? { cookie } : {}) })
+  const cpu = ((cpuOf(pid) - before) / (rate * SECONDS)) * 1_000_000
+  return { rate: Math.max(rate, best?.rate ?? 0), cpu: Math.min(cpu, best?.cpu ?? Number.POSITIVE_INFINITY) }
+}
+
+async function startHello(port: number): Promise<ChildProcess> {
+  const hello = spawn(process.execPath, [fileURLToPath(new URL('hello.ts', import.meta.url)), String(port)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(hello.stdout, 'data')
+  return hello
+}
+
+const helloPort = await freePort()
+const hello = await startHello(helloPort)
+const port = await freePort()
+const program = await startProgram({ port })
 try {
-  await sleep(300)
   const wanted = await targets(program)
   // What is compared takes turns, so that whatever else the machine does meets both.
-  let ceiling = 0
-  const best = new Map<string, number>()
-  for (let round = 0; round < ROUNDS; round++) {
-    ceiling = Math.max(ceiling, await load(`http://localhost:${helloPort}/`))
-    for (const { name, path, cookie } of wanted)
-      best.set(name, Math.max(best.get(name) ?? 0, await load(`${program.origin}${path}`, cookie)))
+  let ceiling: Measured | undefined
+  const best = new Map<Target, Measured>()
+  for (let turn = 0; turn < ROUNDS; turn++) {
+    ceiling = await round(ceiling, hello.pid ?? 0, helloPort, { path: '/' })
+    for (const target of wanted) best.set(target, await round(best.get(target), program.pid, port, target))
   }
-  console.log(`node:http hello  ${Math.round(ceiling)} a second`)
-  for (const { name, atLeast } of wanted) {
-    const pages = best.get(name) ?? 0
-    row(name, `${Math.round(pages)} a second`, pages / ceiling, { atLeast })
-  }
+  if (!ceiling) throw new Error('nothing was measured')
+  console.log(`node:http hello: ${Math.round(ceiling.rate)} a second, ${ceiling.cpu.toFixed(0)} µs of CPU each`)
+  for (const [{ name, atLeast }, { rate, cpu }] of best)
+    row(name, `${Math.round(rate)} a second, ${cpu.toFixed(0)} µs each`, rate / ceiling.rate, { atLeast })
 } finally {
   hello.kill()
   await program.stop()

@@ -7,6 +7,7 @@ import { createHmac } from 'node:crypto'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { logFault, word } from '../log.ts'
+import { openLine } from './line.ts'
 import { type Purpose, purposeNames } from './purposes.ts'
 import { type Keyring, keyring } from './sealing.ts'
 
@@ -52,6 +53,9 @@ export const loginPassword = (secret: string, purpose: Purpose): string =>
 // What faces every visitor gets more connections than what runs in the background.
 const poolSize: Partial<Record<Purpose, number>> = { security: 8, service: 8 }
 
+// The purposes whose readings run with every request, and are short.
+const inLine: readonly Purpose[] = ['security', 'service']
+
 /** Opens the pools, lazily: a purpose that is never used costs no connection. */
 export function connect(options: { place: Place; prefix: string; secret: string }): Database {
   const login = (purpose: Purpose): pg.PoolConfig => ({
@@ -68,13 +72,18 @@ export function connect(options: { place: Place; prefix: string; secret: string 
     Purpose,
     pg.Pool
   >
+  const lines = new Map(inLine.map((purpose) => [purpose, openLine(login(purpose), lost(purpose))]))
   const db: Database = {
     as: (purpose, work) => transact(pools[purpose], (client) => work(Object.assign(drizzle(client), { purpose, db }))),
-    read: async (purpose, { name, text, values }) => (await pools[purpose].query({ name, text, values: [...values] })).rows,
+    read: async (purpose, { name, text, values }) => {
+      const query = { name, text, values: [...values] }
+      return lines.get(purpose)?.query(query) ?? (await pools[purpose].query(query)).rows
+    },
     run: (purpose, ...statements) => outside(pools[purpose], statements),
     keyring: keyring(options.secret),
     login,
-    close: async () => void (await Promise.all(Object.values(pools).map((pool) => pool.end()))),
+    close: async () =>
+      void (await Promise.all([...[...lines.values()].map((line) => line.close()), ...Object.values(pools).map((pool) => pool.end())])),
   }
   return db
 }
@@ -82,9 +91,13 @@ export function connect(options: { place: Place; prefix: string; secret: string 
 // Without a listener, on idle connections and on those in use, a server that restarts would take the
 // program down with it.
 function watched(pool: pg.Pool, purpose: Purpose): pg.Pool {
-  const lost = (fault: Error) => logFault('database.connection-lost', fault, { purpose: word(purpose) })
-  return pool.on('error', lost).on('connect', (client) => client.on('error', lost))
+  return pool.on('error', lost(purpose)).on('connect', (client) => client.on('error', lost(purpose)))
 }
+
+const lost =
+  (purpose: Purpose) =>
+  (fault: Error): void =>
+    logFault('database.connection-lost', fault, { purpose: word(purpose) })
 
 async function transact<R>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<R>): Promise<R> {
   const client = await pool.connect()

@@ -154,6 +154,22 @@ test('a lost connection costs one transaction, not the program', async () => {
   assert.equal((await db.as('support', (tx) => tx.execute(sql`select 1 as one`))).rows.length, 1)
 })
 
+test('readings in a line keep apart: a wrong one fails alone, and a lost connection is opened anew', async () => {
+  const { db } = house.house
+  const read = (name: string, text: string, values: unknown[] = []) => db.read<{ n: number }>('security', { name, text, values })
+  const outcomes = await Promise.allSettled([
+    read('line-one', 'select $1::int n', [1]),
+    read('line-wrong', 'select 1 / $1::int n', [0]),
+    read('line-one', 'select $1::int n', [2]),
+  ])
+  assert.deepEqual(
+    outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value[0]?.n : 'failed')),
+    [1, 'failed', 2],
+  )
+  await assert.rejects(read('line-end', 'select pg_terminate_backend(pg_backend_pid()), $1::int n', [0]))
+  assert.deepEqual(await read('line-one', 'select $1::int n', [3]), [{ n: 3 }])
+})
+
 test('sealed text opens under its own key alone, and not once a byte was changed', () => {
   const key = randomBytes(32)
   const sealed = seal(key, 'between us')
