@@ -119,10 +119,12 @@ function memoryOf(pid: number): number {
 /** Somebody at the door: keeps cookies, sends forms. */
 export class Visitor {
   readonly #origin: string
+  readonly #headers: Record<string, string>
   readonly #cookies = new Map<string, string>()
 
-  constructor(origin: string) {
+  constructor(origin: string, headers: Record<string, string> = {}) {
     this.#origin = origin
+    this.#headers = headers
   }
 
   get cookie(): string {
@@ -133,7 +135,7 @@ export class Visitor {
     const answer = await fetch(`${this.#origin}${path}`, {
       method: 'POST',
       redirect: 'manual',
-      headers: { cookie: this.cookie },
+      headers: { ...this.#headers, cookie: this.cookie },
       body: new URLSearchParams(form),
     })
     await answer.arrayBuffer()
@@ -148,18 +150,23 @@ export class Visitor {
 }
 
 /** The code in the newest letter to an address. */
-export async function codeFor(database: pg.Client, email: string): Promise<string> {
+async function codeFor(database: pg.Client, email: string): Promise<string> {
   const { rows } = await database.query<{ text: string }>('select text from letters where "to" = $1 order by written_at desc limit 1', [
     email,
   ])
   return /^\s*(\d{6})\s*$/m.exec(rows[0]?.text ?? '')?.[1] ?? ''
 }
 
-/** Registers somebody and returns their cookie. */
-export async function signedUp(program: Program, database: pg.Client, email: string): Promise<string> {
-  const visitor = new Visitor(program.origin)
+/** Registers somebody through the front door. */
+export async function signUp(visitor: Visitor, database: pg.Client, email: string): Promise<void> {
   await visitor.post('/sign-up', { name: 'Ada Bench', email })
   const status = await visitor.post('/sign-in/code', { code: await codeFor(database, email) })
   if (status !== 303) throw new Error(`signing up ended with ${status}`)
+}
+
+/** Registers somebody and returns their cookie. */
+export async function signedUp(program: Program, database: pg.Client, email: string): Promise<string> {
+  const visitor = new Visitor(program.origin)
+  await signUp(visitor, database, email)
   return visitor.cookie
 }

@@ -10,6 +10,9 @@ export function row(name: string, measured: string, figure: number, bound: Bound
   console.log(`${name.padEnd(34)}  ${measured.padEnd(30)}  ${figure.toFixed(2).padStart(7)}  ${asked}${kept ? '' : '  MISSED'}`)
 }
 
+/** One part of a whole. */
+export const share = (name: string, part: number): void => console.log(`  ${name.padEnd(34)}${(part * 100).toFixed(1).padStart(6)} %`)
+
 /** Ends the run with a sentence. */
 export function fail(sentence: string): never {
   console.error(`bench: ${sentence}`)

@@ -34,6 +34,8 @@ export interface Database {
   as<P extends Purpose, R>(purpose: P, work: (tx: For<P>) => Promise<R>): Promise<R>
   /** Runs one prepared reading under `purpose`, without the cost of a transaction around it. */
   read<R extends pg.QueryResultRow>(purpose: Purpose, statement: Named): Promise<R[]>
+  /** The same for one statement that writes. */
+  write<R extends pg.QueryResultRow>(purpose: Purpose, statement: Named): Promise<R[]>
   /** Runs statements that stand outside a transaction, one after another, without a time limit: for upkeep such as VACUUM. */
   run(purpose: Purpose, ...statements: readonly string[]): Promise<void>
   /** Makes and opens the keys under which text about people is sealed. */
@@ -79,6 +81,8 @@ export function connect(options: { place: Place; prefix: string; secret: string 
       const query = { name, text, values: [...values] }
       return lines.get(purpose)?.query(query) ?? (await pools[purpose].query(query)).rows
     },
+    // Not in a line: those behind would wait for the disk.
+    write: async (purpose, { name, text, values }) => (await pools[purpose].query({ name, text, values: [...values] })).rows,
     run: (purpose, ...statements) => outside(pools[purpose], statements),
     keyring: keyring(options.secret),
     login,

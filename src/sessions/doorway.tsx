@@ -11,7 +11,7 @@ import type { Entered } from './entering.ts'
 import { onward, signIn } from './guard.ts'
 import { ExpiredLinkPage } from './pages.tsx'
 import { newToken } from './secrets.ts'
-import { isStrict, type Means } from './session.ts'
+import { isStrictNow, type Means } from './session.ts'
 
 type Ctx = Context<Web>
 
@@ -43,7 +43,7 @@ export async function goIn(c: Ctx, entered: Entered, then: string | undefined): 
   }
   const keepsCookies = readCookie(c, 'attempt') !== undefined || readCookie(c, 'session') !== undefined
   takeCookie(c, 'attempt')
-  signIn(c, entered.session, await c.get('house').db.as('security', (tx) => isStrict(tx, entered.personId)))
+  signIn(c, entered.session, await isStrictNow(c.get('house').db, entered.personId))
   log('sessions.opened', { person: entered.personId })
   // Whoever refuses cookies would be led from the account back to the door without a word.
   return c.redirect(keepsCookies ? onward(then) : withThen('/sign-in/arrived', then), 303)

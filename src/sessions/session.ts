@@ -57,6 +57,12 @@ export async function isStrict(tx: For<'security'>, personId: Id): Promise<boole
   return (await tx.select().from(strictSessions).where(eq(strictSessions.personId, personId))).length > 0
 }
 
+/** The same, where no transaction is under way. */
+export async function isStrictNow(db: Database, personId: Id): Promise<boolean> {
+  const text = 'select from strict_sessions where person_id = $1'
+  return (await db.read('security', { name: 'strict', text, values: [personId] })).length > 0
+}
+
 /**
  * The same, and nobody else may take away one of the person's factors until this transaction ends: two
  * removals at once would each see the other factor and leave none.

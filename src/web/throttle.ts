@@ -4,14 +4,12 @@
  * the counter is thrown away within the hour.
  */
 import { createHmac } from 'node:crypto'
-import { sql } from 'drizzle-orm'
 import type { Context } from 'hono'
 import { HOUR, MINUTE, fromNow, now } from '../clock.ts'
 import type { Database } from '../database/connection.ts'
 import { clientNetwork } from './client.ts'
 import type { Web } from './house.ts'
 import { Refusal } from './refusal.ts'
-import { throttles } from './tables.ts'
 
 const newestLetter = 'Look for the newest letter from us: it says how to go on.'
 const otherWays = 'You can also sign in with a code by e-mail or with a passkey.'
@@ -87,24 +85,20 @@ export async function limitPasswords(c: Context<Web>, email: string): Promise<vo
   await limit(db, 'password by address', email)
 }
 
+// One statement, so that a thousand tries at once are a thousand.
+const COUNT = `
+  insert into throttles as known (key_hash, hits, resets_at) values ($1, $2, $3)
+  on conflict (key_hash) do update
+    set hits = case when known.resets_at <= $4 then $2 else known.hits + $2 end,
+        resets_at = case when known.resets_at <= $4 then $3 else known.resets_at end
+  returning hits, resets_at as "resetsAt"`
+
 /** Counts `by` tries at once, and says how many there were until when; what follows from it is up to the caller. */
 export async function count(db: Database, which: Limit, subject: string, by = 1): Promise<{ hits: number; resetsAt: Date }> {
   const keyHash = createHmac('sha256', db.keyring.own('throttle')).update(`${which}\n${subject}`).digest('base64url')
-  const fresh = { keyHash, hits: by, resetsAt: fromNow(limits[which].in) }
-  const over = sql`${throttles.resetsAt} <= ${now().toISOString()}::timestamptz`
-  const [row] = await db.as('security', (tx) =>
-    tx
-      .insert(throttles)
-      .values(fresh)
-      .onConflictDoUpdate({
-        target: throttles.keyHash,
-        set: {
-          hits: sql`case when ${over} then ${by}::integer else ${throttles.hits} + ${by}::integer end`,
-          resetsAt: sql`case when ${over} then excluded.resets_at else ${throttles.resetsAt} end`,
-        },
-      })
-      .returning({ hits: throttles.hits, resetsAt: throttles.resetsAt }),
-  )
+  const fresh = { hits: by, resetsAt: fromNow(limits[which].in) }
+  const values = [keyHash, by, fresh.resetsAt, now()]
+  const [row] = await db.write<{ hits: number; resetsAt: Date }>('security', { name: 'throttle', text: COUNT, values })
   return row ?? fresh
 }
 
