@@ -143,6 +143,12 @@ export class Visitor {
     return answer.status
   }
 
+  /** The text of a page. */
+  async read(path: string): Promise<string> {
+    const answer = await fetch(`${this.#origin}${path}`, { headers: { ...this.#headers, cookie: this.cookie }, redirect: 'manual' })
+    return answer.text()
+  }
+
   #keep(line: string): void {
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
     this.#cookies.set(name, value)

@@ -126,6 +126,16 @@ test('process.env is read in one place', () => {
   assert.deepEqual(readers, [])
 })
 
+test('docs/operate.md knows every setting', () => {
+  const settings = [...read('src/config.ts').matchAll(/^ {2}([A-Z_]+): (?:setting|optional)\(/gm)].map(([, name]) => name ?? '')
+  assert(settings.includes('SECRET'))
+  const guide = read('docs/operate.md')
+  assert.deepEqual(
+    settings.filter((name) => !guide.includes(`\`${name}\``)),
+    [],
+  )
+})
+
 test('rooms have no drawers', () => {
   const drawers = sources.filter((file) => /\/(index|utils?|helpers?|types|common|misc)\.tsx?$/.test(file))
   assert.deepEqual(drawers, [])
