@@ -213,7 +213,11 @@ function openPanel(works: Works): Panel {
       works.furnish()
     },
     dump: () => Object.fromEntries([...world.tables].map(([kind, table]) => [kind, [...table.values()]])),
-    settled: post.settled,
+    async settled() {
+      catchUp(world)
+      afterwards()
+      await post.settled()
+    },
   }
 }
 

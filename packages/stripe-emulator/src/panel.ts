@@ -43,7 +43,7 @@ export interface Panel {
   renewCard: (paymentMethod: string) => void
   reset: () => void
   dump: () => object
-  /** Resolves when every event is delivered, or has failed for now. */
+  /** Does what is due by now; resolves when every event is delivered, or has failed for now. */
   settled: () => Promise<void>
 }
 

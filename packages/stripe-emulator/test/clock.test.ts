@@ -113,10 +113,12 @@ test('a test clock goes forwards only, and no farther than two intervals', async
 
 test('a clock can be shared with the program under test', async () => {
   let ahead = 0
-  const { stripe } = await openBench({ time: () => Date.now() + ahead })
+  const { emulator, stripe, told } = await openBench({ time: () => Date.now() + ahead })
   const customer = await payer(stripe)
   const subscription = await stripe.subscriptions.create({ customer, items: [{ price: await plan(stripe, 100) }] })
   ahead = 32 * day * 1000
+  await emulator.admin.settled()
+  assert.equal(told.filter((type) => type === 'invoice.paid').length, 2)
   assert.equal((await stripe.invoices.list({ customer })).data.length, 2)
   const { current_period_end } = (await stripe.subscriptions.retrieve(subscription.id)).items.data[0] ?? { current_period_end: 0 }
   assert(current_period_end > Date.now() / 1000 + 40 * day)
