@@ -17,6 +17,14 @@ test('the demo is a company that lives: people, and a believable share of them s
   assert((await count('departures')) > 5 && (await count('guests')) > 5 && (await count('pending')) > 0)
 })
 
+test('it has an archive, one issue that waits, and one at the desk', async () => {
+  assert.equal(await count('sendings'), 3)
+  const page = await (await house.member('marketing')).read('/staff/updates')
+  assert.match(page, /Scheduled/)
+  assert.match(page, /Draft/)
+  assert.match(await house.browser().read('/updates/archive'), /What is new this autumn/)
+})
+
 test('its moments are in order, and guests never signed in', async () => {
   assert.equal(await count('subscriptions where asked_at > confirmed_at or confirmed_at > now()'), 0)
   assert.equal(await count('departures where left_at < confirmed_at or left_at > now()'), 0)

@@ -9,6 +9,7 @@ import type { For } from './database/connection.ts'
 import { seal } from './database/sealing.ts'
 import { type Chance, chance, namer, pick } from './demo-names.ts'
 import { bytes, idAt, nobodys, put } from './demo-rows.ts'
+import { bringIssues } from './demo-issues.ts'
 import { bringUpdates, someWait } from './demo-updates.ts'
 import type { Id } from './log.ts'
 import { written } from './mail/letter.ts'
@@ -86,6 +87,11 @@ export async function furnish(house: House, wanted: Wanted): Promise<Furnished> 
     wanted.progress?.(done + batch.length)
   }
   await work(story, team, customers)
+  await bringIssues(
+    house,
+    readers,
+    [team[0], team[2]].flatMap((member) => (member ? [member.id] : [])),
+  )
   await someWait(house, { ...readers, name: namer(chance(SEED + 4)) })
   return { people: wanted.people, owner: team[0]?.email ?? '' }
 }

@@ -1,5 +1,5 @@
 /** What the pages of an issue show around it. */
-import { asc, count, eq, and } from 'drizzle-orm'
+import { and, asc, count, eq, isNotNull } from 'drizzle-orm'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { people } from '../people/tables.ts'
@@ -36,6 +36,13 @@ export const deskFacts = async (tx: For<'updates'>, issue: Issue): Promise<DeskF
 export async function leftByIssue(tx: For<'updates'>, issueId: Id): Promise<number> {
   const [row] = await tx.select({ left: count() }).from(departures).where(eq(departures.issueId, issueId))
   return row?.left ?? 0
+}
+
+/** The same for every issue that somebody left by. */
+export async function leftByIssues(tx: For<'updates'>): Promise<ReadonlyMap<Id, number>> {
+  const { issueId } = departures
+  const rows = await tx.select({ issueId, left: count() }).from(departures).where(isNotNull(issueId)).groupBy(issueId)
+  return new Map(rows.flatMap(({ issueId, left }) => (issueId ? [[issueId, left] as const] : [])))
 }
 
 /** Of whom nobody knows whether the letter arrived: enough of the address to find them, and no more. */

@@ -296,7 +296,7 @@ export const ScheduledPage = ({ issue, acts, text, told, meant, approval }: Sche
     <Facts
       rows={[
         ['Goes on', issue.sendAt ? `${inZone(issue.sendAt, issue.zone ?? 'UTC')}, ${issue.zone ?? 'UTC'}` : ''],
-        ['To', `${written(meant)} people, if it went now`],
+        ['To', `${written(meant)} ${meant === 1 ? 'person' : 'people'}, if it went now`],
         ['Approval', approvalWords[approval]],
       ]}
     />

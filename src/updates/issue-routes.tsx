@@ -15,7 +15,7 @@ import { nothingHere } from '../web/refusal.ts'
 import { limit } from '../web/throttle.ts'
 import { reachOf } from './audience.ts'
 import { checklistFor, mayGo } from './checklist.ts'
-import { deskFacts, leftByIssue, uncertainOf } from './desk.ts'
+import { deskFacts, leftByIssue, leftByIssues, uncertainOf } from './desk.ts'
 import { DeskPage } from './desk-pages.tsx'
 import { pressIssue } from './edition.ts'
 import { addImage, imageNamed, MOST_IMAGES, removeImage } from './image.ts'
@@ -341,10 +341,10 @@ const COLUMNS = [
 ]
 
 async function takeOut(c: Ctx): Promise<Response> {
-  const lines = await c.get('house').db.as('updates', async (tx) => {
-    const issues = await allIssues(tx, 10_000)
-    return Promise.all(issues.map(async (issue) => ({ issue, leftBy: issue.progress ? await leftByIssue(tx, issue.id) : 0 })))
-  })
+  const { issues, left } = await c
+    .get('house')
+    .db.as('updates', async (tx) => ({ issues: await allIssues(tx, 10_000), left: await leftByIssues(tx) }))
+  const lines = issues.map((issue) => ({ issue, leftBy: left.get(issue.id) ?? 0 }))
   const rows = lines.map(({ issue, leftBy }) => {
     const { progress } = issue
     const counts = progress
