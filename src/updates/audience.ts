@@ -3,6 +3,7 @@ import { and, eq, gte, type SQL, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
+import { notSuppressed } from '../mail/suppression.ts'
 import { people } from '../people/tables.ts'
 import { isRegisteredFor } from '../services/membership.ts'
 import { type Narrowed, recipients, sendings } from './issue-tables.ts'
@@ -17,7 +18,7 @@ export interface Audience {
 /** How many there are, by one query. */
 export interface Reach {
   readonly subscribers: number
-  /** Those among them whom the conditions mean. */
+  /** Those among them whom the conditions mean, and who can be written to. */
   readonly meant: number
 }
 
@@ -28,12 +29,13 @@ const conditions: { readonly [C in keyof Required<Narrowed>]: (value: string) =>
   joinedSince: (value) => gte(people.joinedAt, new Date(value)),
 }
 
-function meantBy({ narrowed }: Audience): SQL {
+// Whoever cannot be written to is not counted as reached.
+function meantBy(tx: For<'updates'>, { narrowed }: Audience): SQL {
   const asked = Object.entries(conditions).flatMap(([name, condition]) => {
     const value = narrowed[name as keyof Narrowed]
     return value ? [condition(value)] : []
   })
-  return and(sql`true`, ...asked) ?? sql`true`
+  return and(notSuppressed(tx, people.email), ...asked) ?? sql`true`
 }
 
 const subscribed = ({ topic }: Audience): SQL =>
@@ -42,7 +44,7 @@ const subscribed = ({ topic }: Audience): SQL =>
 /** Counts whom an issue would reach if it went now. */
 export async function reachOf(tx: For<'updates'>, audience: Audience): Promise<Reach> {
   const { rows } = await tx.execute<{ subscribers: number; meant: number }>(
-    sql`select count(*)::int as subscribers, count(*) filter (where ${meantBy(audience)})::int as meant ${subscribed(audience)}`,
+    sql`select count(*)::int as subscribers, count(*) filter (where ${meantBy(tx, audience)})::int as meant ${subscribed(audience)}`,
   )
   return { subscribers: rows[0]?.subscribers ?? 0, meant: rows[0]?.meant ?? 0 }
 }
@@ -59,7 +61,7 @@ export async function fixRecipients(tx: For<'updates'>, issueId: Id, audience: A
   const fixedAt = now()
   const { rowCount } = await tx.execute(
     sql`insert into ${recipients} (issue_id, person_id, state, due_at)
-        select ${issueId}, ${subscriptions.personId}, 'waiting', ${fixedAt.toISOString()} ${subscribed(audience)} and ${meantBy(audience)}`,
+        select ${issueId}, ${subscriptions.personId}, 'waiting', ${fixedAt.toISOString()} ${subscribed(audience)} and ${meantBy(tx, audience)}`,
   )
   await tx.insert(sendings).values({ issueId, fixedAt, total: rowCount ?? 0 })
   return rowCount ?? 0

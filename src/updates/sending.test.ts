@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
+import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import { HOUR, MINUTE, now, setAhead } from '../clock.ts'
 import type { Id } from '../log.ts'
+import { makeKey, takesOver } from '../mail/signing.ts'
 import { suppress } from '../mail/suppression.ts'
 import { welcomeGuest } from '../people/person.ts'
 import { openTestHouse } from '../../test/harness.ts'
 import { mailServer } from '../../test/mail-server.ts'
-import { begin, edit, issueOf, pause, progressOf, resume, schedule } from './issue.ts'
+import { reachOf } from './audience.ts'
+import { begin, edit, issueOf, type Narrowed, pause, progressOf, resume, schedule } from './issue.ts'
+import { Lanes } from './lanes.ts'
 import { sendSome } from './sending.ts'
+import { erase } from '../rights/erasure.ts'
 import { subscribe } from './subscription.ts'
 import { cancel, wake } from './wake.ts'
 
@@ -117,6 +122,8 @@ test('whoever left since it was settled, or is stopped, gets none', async () => 
   await db.as('updates', (tx) => suppress(tx, { email: 'reader1@d1.example.org', personId: second, why: 'complaint', evidence: 'report' }))
   await house.settle()
   assert.deepEqual(await progress(id), { ...none, total: 5, taken: 3, left: 2 })
+  const reach = await db.as('updates', (tx) => reachOf(tx, { topic: 'test', narrowed: {} }))
+  assert.deepEqual(reach, { subscribers: 4, meant: 3 })
   assert(!server.reached.includes('reader0@d0.example.org') && !server.reached.includes('reader1@d1.example.org'))
 })
 
@@ -188,6 +195,29 @@ test('a server that does not like the words pauses the issue and stops nobody', 
   assert.deepEqual(await house.query('select id from suppressions'), [])
 })
 
+test('conditions narrow whom an issue reaches', async () => {
+  const [first, second] = await subscribers(4)
+  await house.query(`update subscriptions set language = 'de' where person_id = $1`, [first])
+  await house.query(`update people set joined_at = '2020-01-01' where id = $1`, [second])
+  await house.query(
+    `insert into memberships (id, person_id, service_id, plan_id, standing, joined_at)
+     select gen_random_uuid(), $1, s.id, p.id, 'active', now() from services s join plans p on p.service_id = s.id where s.slug = 'status-pages' limit 1`,
+    [second],
+  )
+  const meant = async (narrowed: Narrowed) => (await db.as('updates', (tx) => reachOf(tx, { topic: 'test', narrowed }))).meant
+  assert.deepEqual(
+    [
+      await meant({}),
+      await meant({ language: 'de' }),
+      await meant({ joinedSince: '2021-01-01' }),
+      await meant({ service: 'status-pages' }),
+    ],
+    [4, 1, 3, 1],
+  )
+  assert.equal(await meant({ service: 'status-pages', language: 'de' }), 0)
+  await house.query('delete from memberships')
+})
+
 test('pause, resume, cancel', async () => {
   const [by] = await subscribers(30)
   const id = await issue()
@@ -221,7 +251,6 @@ test('an erased person takes their rows along, and the counts stay', async () =>
   const id = await issue()
   await wake(house.house)
   await house.settle()
-  const { erase } = await import('../rights/erasure.ts')
   assert(person && (await erase(house.house, person)))
   assert.deepEqual(await progress(id), { ...none, total: 2, taken: 2 })
   assert.equal((await house.query('select id from recipients')).length, 1)
@@ -229,10 +258,26 @@ test('an erased person takes their rows along, and the counts stay', async () =>
   assert.deepEqual(await house.traces('reader0@d0.example.org'), [])
 })
 
-test('a domain that wants it slower gets it slower', async () => {
-  const slow = await openTestHouse({ SMTP_URL: server.url, DOMAIN_RATE: '1', DATABASE_URL: 'postgres://unused/' })
-  const { lanes } = { lanes: (await import('./lanes.ts')).Lanes }
-  const some = new lanes({ atOnce: 1, perSecond: slow.house.config.domainRate })
+test('a letter is signed, and says with which headers: the one-click ones among them', async () => {
+  const key = await db.as('operations', (tx) => makeKey(tx, house.house))
+  await db.as('operations', (tx) => takesOver(tx, key))
+  await subscriber('ada@example.org')
+  await issue()
+  await wake(house.house)
+  await house.settle()
+  const records: Record<string, string[][]> = { [key.record.name]: [[key.record.value.slice(0, 200), key.record.value.slice(200)]] }
+  const resolver = async (name: string) => records[name] ?? Promise.reject(Object.assign(new Error('nothing there'), { code: 'ENOTFOUND' }))
+  const { results } = await dkimVerify(`${server.taken[0]}\r\n`, { resolver: resolver as never })
+  assert.deepEqual(
+    results.map(({ status, signingDomain }) => [status.result, signingDomain]),
+    [['pass', 'cloudrun.example']],
+  )
+  const signed = /\bh=([^;]+);/.exec((server.taken[0] ?? '').replace(/\r\n\s+/g, ''))?.[1]?.toLowerCase() ?? ''
+  for (const name of ['list-unsubscribe', 'list-unsubscribe-post', 'from', 'subject']) assert(signed.split(':').includes(name), name)
+})
+
+test('a domain that wants it slower gets it slower', () => {
+  const some = new Lanes({ atOnce: 1, perSecond: 1 })
   assert.equal(some.turn('a.example', false), undefined)
   const turns = [some.turn('a.example', false), some.turn('a.example', false)]
   assert.deepEqual(
