@@ -30,7 +30,13 @@ function upToDate() {
 async function buildAssets() {
   rmSync('dist/assets', { recursive: true, force: true })
   const result = await build({
-    entryPoints: { site: 'src/web/styles.css', script: 'src/web/script.ts', passkeys: 'src/web/passkeys.ts', live: 'src/web/live.ts' },
+    entryPoints: {
+      site: 'src/web/styles.css',
+      script: 'src/web/script.ts',
+      passkeys: 'src/web/passkeys.ts',
+      live: 'src/web/live.ts',
+      counter: 'src/navigation/script.ts',
+    },
     outdir: 'dist/assets',
     entryNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
@@ -49,6 +55,7 @@ async function buildAssets() {
     script: find('script-'),
     passkeys: find('passkeys-'),
     live: find('live-'),
+    counter: find('counter-'),
     fonts: outputs.filter((name) => /-latin-wght-normal-.*\.woff2$/.test(name)),
   }
   writeFileSync('dist/assets/manifest.json', JSON.stringify(manifest))

@@ -5,6 +5,7 @@ import { billingRoutes } from './billing/routes.tsx'
 import { helpRoutes } from './help/routes.tsx'
 import { log, logFault, word } from './log.ts'
 import { devMailRoutes, mailboxRoutes } from './mail/routes.tsx'
+import { countPages, navigationRoutes } from './navigation/routes.tsx'
 import { policyRoutes } from './policy/routes.tsx'
 import { keyApi } from './programs/api-routes.tsx'
 import { apiRoutes, type Operation } from './programs/api.ts'
@@ -33,6 +34,7 @@ export const operations: readonly Operation[] = [...keyApi, ...servicesApi]
 /** Opens every door of the house. */
 export function openApp(house: House, readiness: Readiness = { leaving: false, migrations: 1 }): Hono<Web> {
   const app = new Hono<Web>()
+  countPages(house)
   app.use(measured, rails(house), boundedBody)
   for (const routes of [
     siteRoutes,
@@ -49,6 +51,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     apiRoutes(operations),
     staffRoutes,
     mailboxRoutes,
+    navigationRoutes,
     devMailRoutes,
   ])
     app.route('/', routes)

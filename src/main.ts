@@ -13,6 +13,8 @@ import { purposeNames } from './database/purposes.ts'
 import { closeQueue, openQueue, prepareQueue } from './jobs/queue.ts'
 import { log, logFault, word } from './log.ts'
 import { type Door, openDoorIfAsked } from './mail/door.ts'
+import { standsAtDoor } from './navigation/door.ts'
+import { settleRecording } from './navigation/recording.ts'
 import { closeSmtp } from './processors/smtp.ts'
 import { register } from './register.ts'
 import { stockCatalogue } from './services/catalogue.ts'
@@ -73,6 +75,7 @@ export async function prepareDatabase(config: Config, found: Found): Promise<voi
 async function close(house: House, found: Found, door: Door | undefined): Promise<void> {
   await door?.close()
   await closeQueue(house.db)
+  await settleRecording(house.db)
   await house.db.close()
   closeSmtp()
   await found.stop()
@@ -96,7 +99,7 @@ export async function serve(house: House, readiness: Readiness): Promise<Server>
   const listener = getRequestListener(openApp(house, readiness).fetch)
   const server = createServer(
     patience,
-    answerBadTargets((request, response) => void listener(request, response)),
+    answerBadTargets((request, response) => void (standsAtDoor(house, request, response) || listener(request, response))),
   )
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

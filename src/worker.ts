@@ -5,6 +5,7 @@ import { scrub } from './database/scrub.ts'
 import { type Appointment, type Handlers, keepAppointments, work } from './jobs/queue.ts'
 import { mailJobs } from './mail/jobs.ts'
 import { programJobs } from './programs/jobs.ts'
+import { navigationJobs } from './navigation/jobs.ts'
 import { register } from './register.ts'
 import { rightsJobs } from './rights/jobs.ts'
 import { serviceJobs } from './services/jobs.ts'
@@ -29,6 +30,11 @@ export const clock: readonly Appointment[] = [
     says: 'At 03:25: erases whoever was known by updates alone and left them all 30 days ago',
   },
   { job: 'mail.poll', cron: '*/2 * * * *', says: 'Every two minutes: empties the mailbox that IMAP_URL names' },
+  {
+    job: 'navigation.fold',
+    cron: '*/10 * * * *',
+    says: 'Every ten minutes: destroys the salt of a day that is over, counts its visits and drops them',
+  },
   { job: 'database.scrub', cron: '40 3 * * *', says: 'At 03:40: compacts tables that lost rows, so that the files forget them, too' },
 ]
 
@@ -41,6 +47,7 @@ export const handlers = (house: House): Handlers => ({
   ...serviceJobs(house),
   ...rightsJobs(house),
   ...billingJobs(house),
+  ...navigationJobs(house),
   'retention.sweep': () => sweep(house.db, register),
   'database.scrub': () => scrub(house.db, register),
 })

@@ -13,6 +13,7 @@ import { type Config, readConfig } from '../src/config.ts'
 import { connect, type Database } from '../src/database/connection.ts'
 import { closeQueue, openQueue, workOff } from '../src/jobs/queue.ts'
 import { logTo } from '../src/log.ts'
+import { settleRecording } from '../src/navigation/recording.ts'
 import { personWith } from '../src/people/person.ts'
 import { resolveWith } from '../src/processors/dns.ts'
 import { register } from '../src/register.ts'
@@ -112,7 +113,10 @@ export async function openTestHouse(more: Record<string, string> = {}): Promise<
   const app = openApp(house)
   const eyes = await superuser(database)
   const query = async <R extends pg.QueryResultRow>(text: string, values: unknown[] = []) => (await eyes.query<R>(text, values)).rows
-  const settle = () => workOff(db, handlers(house))
+  const settle = async () => {
+    await settleRecording(db)
+    await workOff(db, handlers(house))
+  }
   const inbox = (email: string) =>
     query<Written & pg.QueryResultRow>('select subject, text, html, kind from letters where "to" = $1 order by written_at desc, id desc', [
       email,
@@ -124,6 +128,7 @@ export async function openTestHouse(more: Record<string, string> = {}): Promise<
     closed = true
     setAhead(0)
     await closeQueue(db, 1)
+    await settleRecording(db)
     await db.close()
     await eyes.end()
   }

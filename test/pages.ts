@@ -215,7 +215,7 @@ function accountPages(): Page[] {
     '/account/security/password',
   ]
   const more = ['/account/security/passkeys', '/account/mailbox', '/account/privacy', '/account/privacy/erasure']
-  return [...paths, ...more, '/account/security/second-factor'].map((path) => open('ada', path))
+  return [...paths, ...more, '/account/suggestions', '/account/security/second-factor'].map((path) => open('ada', path))
 }
 
 function servicePages(): Page[] {

@@ -28,6 +28,7 @@ export interface Jobs {
   'billing.event': { inboxId: Id }
   'billing.settle': { personId: Id }
   'billing.retry': { personId: Id }
+  'navigation.fold': Record<string, never>
   'retention.sweep': Record<string, never>
   'database.scrub': Record<string, never>
 }
@@ -60,6 +61,7 @@ export const jobNames = [
   'billing.event',
   'billing.settle',
   'billing.retry',
+  'navigation.fold',
   'retention.sweep',
   'database.scrub',
 ] as const satisfies readonly JobName[]

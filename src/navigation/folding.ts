@@ -33,16 +33,21 @@ export async function foldDay(db: Database, day: Day, least: number): Promise<vo
   const done = await db.as('improvement', async (tx) => {
     if (!(await claimed(tx, day))) return false
     await readActions(tx, { day, seen: undefined }, (action) => gathering.add(action))
-    const kept = common(gathering.columns(), least)
-    await keepTallies(tx, day, talliesOf(kept, day, least))
-    await keepColumns(tx, day, packDay(crowded(kept, least)))
-    await keepPaces(tx, day, stepsOf(gathering.paces, least))
-    await noteFolded(tx, day, gathering.actions, kept.base.visits)
+    await keepFolded(tx, day, gathering, least)
     await tx.$client.query('delete from salts where day <= $1', [day])
     await tx.$client.query('select drop_actions_day($1, $2)', [day, gathering.actions])
     return true
   })
   if (done) log('navigation.folded', { actions: gathering.actions, ms: Math.round(performance.now() - started) })
+}
+
+/** Keeps what may be kept of a day that was gathered. */
+export async function keepFolded(tx: For<'improvement'>, day: Day, gathering: Gathering, least: number): Promise<void> {
+  const kept = common(gathering.columns(), least)
+  await keepTallies(tx, day, talliesOf(kept, day, least))
+  await keepColumns(tx, day, packDay(crowded(kept, least)))
+  await keepPaces(tx, day, stepsOf(gathering.paces, least))
+  await noteFolded(tx, day, gathering.actions, kept.base.visits)
 }
 
 // One day is folded at a time, because two would wait for each other's partitions; whoever comes later

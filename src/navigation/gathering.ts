@@ -56,6 +56,7 @@ export interface Pace {
   readonly visitor: bigint
 }
 
+const hostAt = visitDimensions.indexOf('host')
 const entryAt = visitDimensions.indexOf('entry')
 const exitAt = visitDimensions.indexOf('exit')
 
@@ -95,10 +96,12 @@ export class Gathering {
     return visitor
   }
 
-  // Time spent belongs to a visit that there is; it begins none.
+  // A visit is to one website: who goes on to another begins one there. Time spent belongs to a visit
+  // that there is; it begins none.
   #visit({ visits }: Visitor, action: Action): Visit | undefined {
     const at = action.at.getTime()
-    const visit = visits.findLast(({ first, last }) => at >= first - IDLE && at <= last + IDLE)
+    const host = this.#code('host', action.host)
+    const visit = visits.findLast(({ first, last, codes }) => codes[hostAt] === host && at >= first - IDLE && at <= last + IDLE)
     if (visit || action.kind === 'time') return visit
     const values: Record<string, string> = { ...arrivalOf(action), host: action.host, hour: String(action.at.getUTCHours()) }
     const codes = visitDimensions.map((dimension) => this.#code(dimension, values[dimension] ?? UNKNOWN))

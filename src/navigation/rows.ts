@@ -62,7 +62,7 @@ export async function readActions(
   const { $client: client } = tx
   const { rows } = await client.query<{ now: string }>('select pg_current_snapshot()::text as now')
   const unseen = seen ? ' and written >= pg_snapshot_xmin($2)::text::bigint and not pg_visible_in_snapshot(written::text::xid8, $2)' : ''
-  await client.query(`declare day_actions no scroll cursor for ${READ}${unseen} order by at`, seen ? [day, seen] : [day])
+  await client.query(`declare day_actions no scroll cursor for ${READ}${unseen} order by at, written`, seen ? [day, seen] : [day])
   for (;;) {
     const piece = await client.query<Row & unknown[]>({ text: `fetch ${PIECE} from day_actions`, rowMode: 'array' })
     for (const row of piece.rows) take(actionOf(row))

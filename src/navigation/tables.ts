@@ -72,7 +72,7 @@ export const actionsHeld = classify(actions, {
   serves: ['improvement'],
   columns: {
     day: ['record', 'The day'],
-    at: ['record', 'The second'],
+    at: ['record', 'The moment'],
     written: ['record', 'A number in the order of writing'],
     visitor: ['visit', 'A number that means nothing once the day is over'],
     kind: ['visit', 'What kind of action: a page, a link, a download'],

@@ -1,13 +1,16 @@
 /** The privacy policy: the version in force, every version, and the data map as a page. */
 import { type Context, Hono } from 'hono'
 import { raw } from 'hono/html'
+import type { Child } from 'hono/jsx'
 import { now } from '../clock.ts'
 import type { PolicyText } from '../web/content.ts'
+import { CountingSwitch } from '../navigation/switch.tsx'
 import { Moment } from '../web/lists.tsx'
 import type { House, Web } from '../web/house.ts'
 import { Crumbs } from '../web/layout.tsx'
 import { publicPage } from '../web/page.tsx'
 import { prepare, send } from '../web/prepared.ts'
+import { readerOf } from '../web/ready.ts'
 import { nothingHere } from '../web/refusal.ts'
 import { dataMap, dataMapCsv } from './data-map.ts'
 import { DataMapPage, ProcessorsPage } from './pages.tsx'
@@ -15,7 +18,7 @@ import { DataMapPage, ProcessorsPage } from './pages.tsx'
 export const policyRoutes = new Hono<Web>()
   .get(
     '/privacy',
-    publicPage((house) => policy(inForce(house))),
+    publicPage((house, c) => policy(inForce(house), <CountingSwitch {...readerOf(c)} />)),
   )
   .get('/privacy/versions', publicPage(versions))
   .get(
@@ -59,7 +62,7 @@ function version({ content }: House, c: Context<Web>): PolicyText {
   return found
 }
 
-const policy = (text: PolicyText) => ({
+const policy = (text: PolicyText, below?: Child) => ({
   shown: { title: text.title, description: text.summary },
   body: (
     <article class="prose">
@@ -69,6 +72,7 @@ const policy = (text: PolicyText) => ({
         Version {text.version}, in effect since <Moment at={text.effective} as="day" />. <a href="/privacy/versions">All versions</a>
       </p>
       {raw(text.html)}
+      {below}
     </article>
   ),
 })

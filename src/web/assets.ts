@@ -9,6 +9,8 @@ export interface Assets {
   readonly passkeys: string
   readonly live: string
   readonly fonts: readonly string[]
+  /** The script that other websites of the operator's load, too: at an address that stays. */
+  readonly counter: Prepared
   readonly files: ReadonlyMap<string, Prepared>
 }
 
@@ -24,10 +26,12 @@ const typeOf = (name: string): string => types[name.slice(name.lastIndexOf('.') 
 // The name carries a hash of the content, so what it names never changes.
 const forever = { 'cache-control': 'public, max-age=31536000, immutable', 'cross-origin-resource-policy': 'same-site' }
 
+const anywhere = { 'cache-control': 'public, max-age=3600', 'cross-origin-resource-policy': 'cross-origin' }
+
 /** Reads the built assets in `directory`. */
 export function readAssets(directory: string): Assets {
   const manifest = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as Record<
-    'css' | 'script' | 'passkeys' | 'live',
+    'css' | 'script' | 'passkeys' | 'live' | 'counter',
     string
   > & {
     fonts: string[]
@@ -40,6 +44,7 @@ export function readAssets(directory: string): Assets {
     passkeys: at(manifest.passkeys),
     live: at(manifest.live),
     fonts: manifest.fonts.map(at),
+    counter: prepare(readFileSync(join(directory, manifest.counter)), { 'content-type': typeOf('.js'), ...anywhere }),
     files: new Map(names.map((name) => [name, prepare(readFileSync(join(directory, name)), { 'content-type': typeOf(name), ...forever })])),
   }
 }

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import Bowser from 'bowser'
 import type { Context } from 'hono'
+import type { Config } from '../config.ts'
 import type { Web } from './house.ts'
 
 interface NodeBindings {
@@ -12,21 +13,29 @@ interface NodeBindings {
  * The client's address: the connection's own, or the last address in `X-Forwarded-For` that none of
  * our own proxies wrote. Kept in memory for this request alone.
  */
-export function clientAddress(c: Context<Web>): string {
-  const { config } = c.get('house')
-  const direct = plain((c.env as NodeBindings | undefined)?.incoming?.socket.remoteAddress ?? '127.0.0.1')
-  const trusted = (address: string) => config.trustedProxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+export const clientAddress = (c: Context<Web>): string =>
+  addressBehind(c.get('house').config, (c.env as NodeBindings | undefined)?.incoming?.socket.remoteAddress, c.req.header('x-forwarded-for'))
+
+/** The same, of the connection's other end and what the header says. */
+export function addressBehind(config: Config, other: string | undefined, forwarded: string | undefined): string {
+  const direct = plain(other ?? '127.0.0.1')
+  const trusted = (address: string) => isAmong(config.trustedProxies, address)
   if (!trusted(direct)) return direct
-  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map((hop) => plain(hop.trim()))
+  const hops = (forwarded ?? '').split(',').map((hop) => plain(hop.trim()))
   return hops.reverse().find((hop) => isIP(hop) !== 0 && !trusted(hop)) ?? direct
 }
+
+/** Does the address lie in one of these networks? */
+export const isAmong = (networks: Config['trustedProxies'], address: string): boolean =>
+  isIP(address) !== 0 && networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
 const plain = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address)
 
 /** The network that tries are counted for: one IPv4 address, or a household's IPv6 /64. */
 export const clientNetwork = (c: Context<Web>): string => networkOf(clientAddress(c))
 
-const networkOf = (address: string): string => (isIP(address) === 6 ? expand(address).slice(0, 4).join(':') : address)
+/** The network of an address. */
+export const networkOf = (address: string): string => (isIP(address) === 6 ? expand(address).slice(0, 4).join(':') : address)
 
 function expand(address: string): string[] {
   const [head = '', tail = ''] = address.split('::')

@@ -1,20 +1,25 @@
 /**
- * The two cookies that there are: `session`, and `attempt` while one signs in. On https they bear the
+ * The cookies that there are: `session`, `attempt` while one signs in, and `uncounted`, with which a
+ * browser remembers that its reader does not want to be counted. On https they bear the
  * prefix `__Host-`, which browsers give to this host alone, or `__Secure-` where the operator lets
  * sessions span subdomains.
  */
 import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
+import { parse } from 'hono/utils/cookie'
 import type { CookieOptions } from 'hono/utils/cookie'
 import type { Config } from '../config.ts'
 import type { Web } from './house.ts'
 
-export type CookieName = 'session' | 'attempt'
+export type CookieName = 'session' | 'attempt' | 'uncounted'
+
+/** Does it hold for the whole domain, where the operator lets sessions do so? An attempt belongs to one host. */
+const spans = (config: Config, name: CookieName): boolean => config.cookieDomain !== undefined && name !== 'attempt'
 
 /** The cookie's full name, as the browser sends it. */
 export function cookieName(config: Config, name: CookieName): string {
   if (config.origin.startsWith('http://')) return name
-  return config.cookieDomain && name === 'session' ? `__Secure-${name}` : `__Host-${name}`
+  return spans(config, name) ? `__Secure-${name}` : `__Host-${name}`
 }
 
 const options = (config: Config, name: CookieName): CookieOptions => ({
@@ -22,10 +27,16 @@ const options = (config: Config, name: CookieName): CookieOptions => ({
   httpOnly: true,
   sameSite: 'Lax',
   secure: config.origin.startsWith('https://'),
-  ...(config.cookieDomain && name === 'session' ? { domain: config.cookieDomain } : {}),
+  ...(config.cookieDomain && spans(config, name) ? { domain: config.cookieDomain } : {}),
 })
 
 export const readCookie = (c: Context<Web>, name: CookieName): string | undefined => getCookie(c, cookieName(c.get('house').config, name))
+
+/** Is it among the cookies of this header? */
+export function hasCookie(config: Config, header: string | undefined, name: CookieName): boolean {
+  const full = cookieName(config, name)
+  return header !== undefined && header.includes(full) && parse(header, full)[full] !== undefined
+}
 
 export function giveCookie(c: Context<Web>, name: CookieName, value: string, seconds: number): void {
   const { config } = c.get('house')

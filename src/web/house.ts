@@ -45,6 +45,8 @@ export interface Web extends Env {
   Variables: {
     house: House
     requestId: string
+    /** The page is the same for everybody, so its path holds nothing of anybody's. */
+    shownToAll: boolean
     signedIn: SignedIn
     program: Program
     /** The role in which a member of staff is here; the staff room's word, see `staff/guard.ts`. */

@@ -15,8 +15,10 @@ export interface Frame {
   company: { name: string; short: string }
   /** Path of a module script. */
   script?: string | undefined
-  /** The browser sent Sec-GPC: the footer says that it is honoured. */
+  /** The browser asks not to be followed: the footer says that it is honoured. */
   signal?: boolean | undefined
+  /** The reader chose not to be counted. */
+  uncounted?: boolean | undefined
   robots?: 'noindex' | undefined
   /** Where a feed reader finds what is new here. */
   feeds?: readonly { type: string; href: string; title: string }[] | undefined
@@ -46,7 +48,7 @@ const words = {
   purpose: 'What for',
   basis: 'On what basis',
   until: 'How long',
-  signal: 'Your browser sends a Global Privacy Control signal. We honour it.',
+  signal: 'Your browser asks not to be followed (Global Privacy Control or Do Not Track). We honour it.',
 }
 
 const places: readonly Place[] = [
@@ -71,6 +73,7 @@ const accountPlaces: readonly Place[] = [
   { href: '/account/updates', text: 'Updates' },
   { href: '/account/mailbox', text: 'Letters' },
   { href: '/account/privacy', text: 'Privacy' },
+  { href: '/account/suggestions', text: 'Suggestions' },
 ]
 
 const small: readonly Place[] = [
@@ -127,6 +130,7 @@ function Head(props: Frame & { assets: Assets }) {
       ))}
       <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
       {[props.assets.script, props.script].map((src) => src && <script type="module" src={src}></script>)}
+      {props.area !== 'staff' && !props.signal && !props.uncounted && <script defer src="/n.js" data-views="no"></script>}
     </head>
   )
 }

@@ -7,7 +7,7 @@ import { type Frame, Layout } from './layout.tsx'
 import { type Keeping, keepReady, type Reader, readerOf } from './ready.ts'
 
 /** What a page says of itself. */
-export type Shown = Omit<Frame, 'path' | 'signedIn' | 'company' | 'signal' | 'area' | 'tabs'> & { area?: Frame['area'] }
+export type Shown = Omit<Frame, 'path' | 'signedIn' | 'company' | 'signal' | 'uncounted' | 'area' | 'tabs'> & { area?: Frame['area'] }
 
 /**
  * Everything around title and body is the same for everybody at the same place, so it is rendered once

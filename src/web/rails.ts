@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { Config } from '../config.ts'
 import { safeHeaders } from './headers.ts'
 import type { House, Web } from './house.ts'
+import { answered, publicPageShown } from './onlooker.ts'
 import { readyPage } from './ready.ts'
 import { nothingHere, Refusal } from './refusal.ts'
 
@@ -19,7 +20,10 @@ export function rails(house: House): MiddlewareHandler<Web> {
     c.set('house', house)
     const listed = hosts.has(hostOf(c))
     const ready = listed ? readyPage(c) : undefined
-    if (ready) return ready
+    if (ready) {
+      publicPageShown(c)
+      return ready
+    }
     c.set('requestId', randomUUID())
     for (const [name, value] of headers) c.header(name, value)
     if (!listed) throw new Refusal(421, 'This address is not served here.')
@@ -27,6 +31,7 @@ export function rails(house: House): MiddlewareHandler<Web> {
     if (/%00/.test(c.req.url)) throw nothingHere('NUL in an address')
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD' && !c.req.path.startsWith(API)) requireOurOwnForm(c, house.config, hosts)
     await next()
+    await answered(c)
   }
 }
 
@@ -45,14 +50,14 @@ function requireOurOwnForm(c: Context, config: Config, hosts: ReadonlySet<string
   throw new Refusal(403, 'That form came from another site, so nothing was done. Please use the page here.', { detail: 'cross-site form' })
 }
 
-// Two forms may come from elsewhere. Both read no cookie, so that nobody can be made to send them as
+// Two forms and the counting of visits may come from elsewhere. They read no cookie, so that nobody can be made to send them as
 // who they are: asking for updates causes one letter to the address that was typed, and comes from
 // sites that the operator lists; leaving by a letter's link does what its holder may do from anywhere,
-// and mail programs on the web send it from their own pages (RFC 8058).
+// and mail programs on the web send it from their own pages (RFC 8058); what is counted looks at hosts itself.
 const LEAVING = /^\/updates\/unsubscribe\/[^/]+$/
 
 const mayComeFrom = (path: string, origin: string | undefined, { formOrigins }: Config): boolean =>
-  LEAVING.test(path) || (path === '/updates' && origin !== undefined && formOrigins.includes(origin.toLowerCase()))
+  path === '/n' || LEAVING.test(path) || (path === '/updates' && origin !== undefined && formOrigins.includes(origin.toLowerCase()))
 
 const hostIn = (origin: string): string => (URL.canParse(origin) ? new URL(origin).host : '')
 

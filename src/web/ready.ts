@@ -4,7 +4,7 @@
  * a page that also shows what staff can change is rendered again after a few seconds.
  */
 import type { Context } from 'hono'
-import { readCookie } from './cookies.ts'
+import { hasCookie } from './cookies.ts'
 import { safeHeaders } from './headers.ts'
 import type { House, Web } from './house.ts'
 import { answer, type Prepared, prepare } from './prepared.ts'
@@ -13,6 +13,8 @@ import { answer, type Prepared, prepare } from './prepared.ts'
 export interface Reader {
   readonly signedIn: boolean
   readonly signal: boolean
+  /** Chose not to be counted. */
+  readonly uncounted: boolean
 }
 
 interface Ready {
@@ -38,13 +40,14 @@ const houses = new WeakMap<House, Map<string, Place>>()
 
 /** Which kind of reader asks. A cookie is not checked here: nothing but a link in the frame depends on it. */
 export const readerOf = (c: Context<Web>): Reader => ({
-  signedIn: c.req.header('cookie') !== undefined && readCookie(c, 'session') !== undefined,
-  signal: c.req.header('sec-gpc') === '1',
+  signedIn: hasCookie(c.get('house').config, c.req.header('cookie'), 'session'),
+  signal: c.req.header('sec-gpc') === '1' || c.req.header('dnt') === '1',
+  uncounted: hasCookie(c.get('house').config, c.req.header('cookie'), 'uncounted'),
 })
 
 function keyOf(c: Context<Web>): string {
-  const { signedIn, signal } = readerOf(c)
-  return `${c.req.path}${signedIn ? ' in' : ''}${signal ? ' gpc' : ''}`
+  const { signedIn, signal, uncounted } = readerOf(c)
+  return `${c.req.path}${signedIn ? ' in' : ''}${signal ? ' gpc' : ''}${uncounted ? ' uncounted' : ''}`
 }
 
 /** The ready answer to this request, if there is one. */
@@ -61,8 +64,9 @@ export const forgetReady = (house: House): void => void houses.delete(house)
 /** Keeps a rendered page ready for the next reader of this kind, and answers this one. */
 export function keepReady(c: Context<Web>, html: string, { seconds = Infinity, by }: Keeping): Response {
   const house = c.get('house')
+  c.set('shownToAll', true)
   const places = houses.get(house) ?? new Map<string, Place>()
-  const vary = by ? `Cookie, Sec-GPC, ${by.header}` : 'Cookie, Sec-GPC'
+  const vary = by ? `Cookie, Sec-GPC, DNT, ${by.header}` : 'Cookie, Sec-GPC, DNT'
   const kept = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-cache', vary }
   const prepared = prepare(Buffer.from(html), { ...safeHeaders(house.config), ...kept })
   const place = places.get(keyOf(c)) ?? { ...(by ? { by } : {}), kept: new Map<string, Ready>() }

@@ -1,0 +1,68 @@
+/**
+ * The door at which actions come in. It is the busiest of the house, so it also stands in the open:
+ * the server hands it a request before a `Request` is made of it, which would cost more than all the rest.
+ */
+import { addressBehind } from '../web/client.ts'
+import type { House } from '../web/house.ts'
+import { LONGEST_BODY, readBody } from './payload.ts'
+import { type Outcome, report } from './recording.ts'
+import type { Asker } from './sight.ts'
+
+const status = { kept: 202, 'left out': 202, unlisted: 403, 'too many': 429, later: 503 } as const satisfies Record<Outcome, number>
+
+/** The answer's number: a stranger learns nothing else from it. */
+export async function takeIn(house: House, asker: Asker, body: string): Promise<202 | 400 | 403 | 429 | 503> {
+  const said = readBody(body)
+  return said ? status[await report(house, asker, said)] : 400
+}
+
+/** An answer without a body needs few words to be careful. */
+const CAREFUL = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'cross-origin',
+  'cache-control': 'no-store',
+  vary: 'Origin',
+}
+
+/** The headers of the answer. Listed websites may read its number; none sends cookies along by it. */
+export function answerHeaders({ config }: House, origin: string | undefined): Record<string, string> {
+  const listed = origin !== undefined && config.navigationSites.includes(origin.toLowerCase())
+  const always = config.origin.startsWith('https://') ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}
+  return listed ? { ...CAREFUL, ...always, 'access-control-allow-origin': origin } : { ...CAREFUL, ...always }
+}
+
+/** As much of Node's request and response as is needed here. */
+interface Incoming {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly socket: { readonly remoteAddress?: string | undefined }
+  on(event: 'data', take: (piece: Buffer) => void): unknown
+  on(event: 'end' | 'error', take: () => void): unknown
+}
+interface Outgoing {
+  writeHead(status: number, headers: Record<string, string>): { end(): unknown }
+}
+
+/** Takes the request if it is for this door; returns whether it was. */
+export function standsAtDoor(house: House, request: Incoming, response: Outgoing): boolean {
+  if (request.url !== '/n' || request.method !== 'POST') return false
+  if (!house.config.hosts.includes(String(request.headers['host']).toLowerCase())) return false
+  const header = (name: string): string | undefined => request.headers[name]?.toString()
+  const answer = (number: number) =>
+    void response.writeHead(number, { ...answerHeaders(house, header('origin')), 'content-length': '0' }).end()
+  const pieces: Buffer[] = []
+  let length = 0
+  request.on('data', (piece) => {
+    length += piece.length
+    if (length <= LONGEST_BODY) pieces.push(piece)
+  })
+  request.on('end', () => {
+    if (length > LONGEST_BODY) return answer(413)
+    const address = addressBehind(house.config, request.socket.remoteAddress, header('x-forwarded-for'))
+    takeIn(house, { config: house.config, address, header }, Buffer.concat(pieces).toString()).then(answer, () => answer(503))
+  })
+  request.on('error', () => {})
+  return true
+}

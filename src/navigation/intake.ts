@@ -1,0 +1,133 @@
+/**
+ * The way in: actions wait a few milliseconds for others and are written together. Whoever reports an
+ * action is answered once it is durable; for pages of our own nobody waits.
+ */
+import { SECOND } from '../clock.ts'
+import { logFault } from '../log.ts'
+import type { Action } from './action.ts'
+import type { Store } from './store.ts'
+
+/** Rows that one statement writes. */
+const MOST_AT_ONCE = 2_000
+/** What may wait; beyond it new actions are turned away. */
+const MOST_WAITING = 50_000
+/** How long actions wait that nobody waits for. */
+const PATIENCE_MS = 50
+/** Writing at the same time, so that one commit does not wait for another's disk. */
+const WRITERS = 2
+
+interface Waiting {
+  readonly actions: readonly Action[]
+  done?(fault?: unknown): void
+}
+
+/** There is no room for more: the database does not keep up. */
+export class Overrun extends Error {
+  override name = 'Overrun'
+}
+
+export class Intake {
+  readonly #store: Store
+  #waiting: Waiting[] = []
+  #count = 0
+  #coming = 0
+  #writing = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /**
+   * Takes actions; they are durable once this resolves.
+   * @throws Overrun when too many wait already
+   */
+  report(actions: readonly Action[]): Promise<void> {
+    if (this.#count + actions.length > MOST_WAITING) throw new Overrun()
+    return new Promise((resolve, reject) => {
+      this.#push({ actions, done: (fault) => (fault === undefined ? resolve() : reject(fault as Error)) })
+      this.#write()
+    })
+  }
+
+  /** Takes actions that nobody waits for, once they are made. */
+  async note(made: Promise<readonly Action[]>): Promise<void> {
+    this.#coming++
+    try {
+      const actions = await made
+      if (this.#count + actions.length > MOST_WAITING) return
+      this.#push({ actions })
+      this.#timer ??= setTimeout(() => this.#write(), PATIENCE_MS).unref()
+    } catch (fault) {
+      logFault('navigation.not-noted', fault)
+    } finally {
+      this.#coming--
+    }
+  }
+
+  /** Resolves once everything that came in was written, or failed. */
+  async settled(): Promise<void> {
+    while (this.#coming > 0 || this.#count > 0 || this.#writing > 0) {
+      this.#write()
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+  }
+
+  #push(waiting: Waiting): void {
+    this.#waiting.push(waiting)
+    this.#count += waiting.actions.length
+  }
+
+  #write(): void {
+    if (this.#writing >= WRITERS || this.#waiting.length === 0) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const batch = this.#batch()
+    this.#writing++
+    void this.#record(batch).finally(() => {
+      this.#writing--
+      this.#write()
+    })
+  }
+
+  async #record(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await this.#store.record(batch.flatMap(({ actions }) => actions))
+      for (const { done } of batch) done?.()
+    } catch (fault) {
+      logFault('navigation.not-written', fault, { batches: batch.length })
+      for (const { done } of batch) done?.(fault)
+    }
+  }
+
+  #batch(): Waiting[] {
+    let rows = 0
+    const end = this.#waiting.findIndex(({ actions }) => (rows += actions.length) >= MOST_AT_ONCE)
+    const batch = this.#waiting.splice(0, end === -1 ? this.#waiting.length : end + 1)
+    this.#count -= batch.reduce((sum, { actions }) => sum + actions.length, 0)
+    return batch
+  }
+}
+
+/** How much one source may report in a minute; an office behind one address is many people. */
+const MOST_A_MINUTE = 600
+const MINUTE_MS = 60 * SECOND
+const MOST_SOURCES = 200_000
+
+/** Counts by source, in memory, under numbers that mean nothing elsewhere; begun anew every minute. */
+export class Sources {
+  #counts = new Map<number, number>()
+  #since = 0
+
+  /** May this source report so many more? */
+  admits(source: number, actions: number): boolean {
+    const at = performance.now()
+    if (at - this.#since > MINUTE_MS || this.#counts.size > MOST_SOURCES) {
+      this.#counts = new Map()
+      this.#since = at
+    }
+    const count = (this.#counts.get(source) ?? 0) + actions
+    this.#counts.set(source, count)
+    return count <= MOST_A_MINUTE
+  }
+}

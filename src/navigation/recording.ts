@@ -1,0 +1,112 @@
+/** Recording what is done on the websites: reports of scripts and images, and pages of our own as they are answered. */
+import type { KeyObject } from 'node:crypto'
+import { now } from '../clock.ts'
+import type { Database } from '../database/connection.ts'
+import { logFault } from '../log.ts'
+import type { House } from '../web/house.ts'
+import type { Action } from './action.ts'
+import { arrivalOf } from './arrival.ts'
+import { dayOf } from './dimension.ts'
+import { Intake, Overrun, Sources } from './intake.ts'
+import type { Said } from './payload.ts'
+import { settleNoting } from './personal-action.ts'
+import { saltOf } from './salt.ts'
+import { type Asker, readerOf, sourceOf, unseen, visitorOf } from './sight.ts'
+import { storeOf } from './store.ts'
+import { tidyPath } from './tidy.ts'
+
+interface Desk {
+  readonly intake: Intake
+  readonly sources: Sources
+  /** Hosts whose pages are counted. */
+  readonly hosts: ReadonlySet<string>
+}
+
+const desks = new WeakMap<Database, Desk>()
+
+function deskOf(house: House): Desk {
+  const known = desks.get(house.db)
+  if (known) return known
+  const { hosts, navigationSites } = house.config
+  const desk: Desk = {
+    intake: new Intake(storeOf(house)),
+    sources: new Sources(),
+    hosts: new Set([...hosts, ...navigationSites.map((site) => new URL(site).host)]),
+  }
+  desks.set(house.db, desk)
+  return desk
+}
+
+/** Resolves once everything that was noted is written; before the house closes. */
+export async function settleRecording(db: Database): Promise<void> {
+  await settleNoting(db)
+  await desks.get(db)?.intake.settled()
+}
+
+export type Outcome = 'kept' | 'left out' | 'unlisted' | 'too many' | 'later'
+
+/** Records what a script or an image reported; it is durable when this says `kept`. */
+export async function report(house: House, asker: Asker, said: readonly Said[]): Promise<Outcome> {
+  const { intake, sources, hosts } = deskOf(house)
+  if (!said.every(({ host }) => hosts.has(host))) return 'unlisted'
+  if (unseen(asker)) return 'left out'
+  const at = now()
+  if (!sources.admits(sourceOf(asker), said.length)) return 'too many'
+  const salt = await saltOf(house.db, dayOf(at))
+  try {
+    await intake.report(actionsOf(asker, { said, at, salt, hosts }))
+    return 'kept'
+  } catch (fault) {
+    if (!(fault instanceof Overrun)) logFault('navigation.not-kept', fault)
+    return 'later'
+  }
+}
+
+/** A page of our own, as it was asked for. */
+export interface Shown {
+  readonly url: string
+  readonly page: string
+  readonly kind: 'view' | 'missing'
+}
+
+/** Notes a page of our own that was answered; nobody waits for it. */
+export function note(house: House, asker: Asker, { url, page, kind }: Shown): void {
+  if (unseen(asker)) return
+  const { intake, hosts } = deskOf(house)
+  const at = now()
+  const { host, search } = new URL(url)
+  const said: Said = {
+    kind,
+    host: (asker.header('host') ?? host).toLowerCase(),
+    page: tidyPath(page),
+    label: '',
+    properties: [],
+    amount: null,
+    zone: null,
+    referring: asker.header('referer'),
+    query: search.slice(1),
+  }
+  void intake.note(saltOf(house.db, dayOf(at)).then((salt) => actionsOf(asker, { said: [said], at, salt, hosts })))
+}
+
+interface Seen {
+  readonly said: readonly Said[]
+  readonly at: Date
+  readonly salt: KeyObject
+  readonly hosts: ReadonlySet<string>
+}
+
+function actionsOf(asker: Asker, { said, at, salt, hosts }: Seen): Action[] {
+  const reader = readerOf(asker)
+  const visitor = visitorOf(asker, salt)
+  return said.map(({ referring, query, zone, host, label, ...one }) => ({
+    ...one,
+    ...reader,
+    ...arrivalOf({ host, referring, query }, hosts),
+    zone,
+    visitor,
+    at,
+    host: host.replace(/:\d+$/, ''),
+    label: one.kind === 'missing' ? one.page : label,
+  }))
+}

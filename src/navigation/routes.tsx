@@ -1,0 +1,79 @@
+/** The ways in for what is done on the websites, and what our own pages tell of themselves. */
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { clientAddress } from '../web/client.ts'
+import { giveCookie, hasCookie, readCookie } from '../web/cookies.ts'
+import type { House, Web } from '../web/house.ts'
+import { type Onlooker, watchPages } from '../web/onlooker.ts'
+import { send } from '../web/prepared.ts'
+import { choiceRoutes, UNCOUNTED_SECONDS } from './choice-routes.tsx'
+import { choose, recentChoices } from './choice.ts'
+import { answerHeaders, takeIn } from './door.ts'
+import { LONGEST_BODY, readImage } from './payload.ts'
+import { notePersonalPage } from './personal-action.ts'
+import { note, report } from './recording.ts'
+import { type Asker, asksNotTo, unseen } from './sight.ts'
+
+const bounded = bodyLimit({ maxSize: LONGEST_BODY, onError: (c) => c.body(null, 413) })
+
+export const navigationRoutes = new Hono<Web>()
+  .get('/n.js', (c) => send(c, c.get('house').assets.counter))
+  .options('/n', preflight)
+  .post('/n', bounded, take)
+  .get('/n.gif', image)
+  .route('/', choiceRoutes)
+
+const askerOf = (c: Context<Web>): Asker => ({
+  config: c.get('house').config,
+  address: clientAddress(c),
+  header: (name) => c.req.header(name),
+})
+
+function preflight(c: Context<Web>): Response {
+  const allowed = { 'access-control-allow-methods': 'POST', 'access-control-allow-headers': 'content-type' }
+  return c.body(null, 204, { ...answerHeaders(c.get('house'), c.req.header('origin')), ...allowed })
+}
+
+async function take(c: Context<Web>): Promise<Response> {
+  const house = c.get('house')
+  const number = await takeIn(house, askerOf(c), await c.req.text())
+  return c.body(null, number, answerHeaders(house, c.req.header('origin')))
+}
+
+/** The smallest picture there is: one transparent dot. */
+const DOT = new Uint8Array(Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64'))
+
+async function image(c: Context<Web>): Promise<Response> {
+  const said = readImage(c.req.query('u'), c.req.header('referer'))
+  if (said) await report(c.get('house'), askerOf(c), [said])
+  const headers = { 'content-type': 'image/gif', 'cache-control': 'no-store', 'cross-origin-resource-policy': 'cross-origin' }
+  return c.body(DOT, 200, headers)
+}
+
+/** Rooms of the house that are no part of the websites. */
+const INSIDE = /^\/(staff|dev|api)(\/|$)/
+
+const notePage: Onlooker = async (c, page, shown) => {
+  const house = c.get('house')
+  const asker = askerOf(c)
+  if (INSIDE.test(page) || (await choseNotTo(c, asker))) return
+  note(house, asker, { url: c.req.url, page, kind: shown === 'nothing here' ? 'missing' : 'view' })
+  const token = shown === 'page for all' && !unseen(asker) ? readCookie(c, 'session') : undefined
+  if (token) notePersonalPage(house, token, page)
+}
+
+// What somebody chose on one device holds on the others: their browser is told, and remembers it.
+async function choseNotTo(c: Context<Web>, asker: Asker): Promise<boolean> {
+  const person = c.get('signedIn')
+  if (!person || hasCookie(asker.config, asker.header('cookie'), 'uncounted')) return false
+  const { db } = c.get('house')
+  const { counting } = await recentChoices(db, person.personId)
+  if (!counting && asksNotTo(asker))
+    await db.as('personalisation', (tx) => choose(tx, person.personId, { choice: 'counting', answer: 'no', means: 'signal' }))
+  if (counting?.answer !== 'no') return false
+  giveCookie(c, 'uncounted', '1', UNCOUNTED_SECONDS)
+  return true
+}
+
+/** From now on every page of this house is counted as it is answered. */
+export const countPages = (house: House): void => watchPages(house, notePage)

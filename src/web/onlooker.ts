@@ -1,0 +1,29 @@
+/**
+ * Who is told of each page that was shown: a room above, which is not known here. It is told once the
+ * answer is made.
+ */
+import type { Context } from 'hono'
+import type { House, Web } from './house.ts'
+
+/** Hears of a page by its path; where a path may hold a token, by the route's pattern instead. */
+export type Onlooker = (c: Context<Web>, page: string, shown: 'page for all' | 'page' | 'nothing here') => void | Promise<void>
+
+const onlookers = new WeakMap<House, Onlooker>()
+
+/** From now on `onlooker` hears of every page of this house. */
+export const watchPages = (house: House, onlooker: Onlooker): void => void onlookers.set(house, onlooker)
+
+/** A page that is the same for everybody was shown. Nothing waits for who hears of it. */
+export function publicPageShown(c: Context<Web>): void {
+  if (c.req.method === 'GET') void onlookers.get(c.get('house'))?.(c, c.req.path, 'page for all')
+}
+
+/** An answer was made: if it is a page, it was shown. Who hears of it may add a header to the answer. */
+export async function answered(c: Context<Web>): Promise<void> {
+  if (c.req.method !== 'GET') return
+  const onlooker = onlookers.get(c.get('house'))
+  const route = c.req.matchedRoutes.findLast(({ method }) => method !== 'ALL')?.path
+  if (c.res.status === 404 && route === undefined) return onlooker?.(c, c.req.path, 'nothing here')
+  if (c.res.status !== 200 || route === undefined || !c.res.headers.get('content-type')?.startsWith('text/html')) return
+  return c.get('shownToAll') ? onlooker?.(c, c.req.path, 'page for all') : onlooker?.(c, route, 'page')
+}
