@@ -4,30 +4,34 @@
  */
 import { type Dimension, isMany, type ManyDimension, OTHER, type SingleDimension, UNKNOWN } from './dimension.ts'
 
+/** Numbers, in as few bytes as they need. */
+export type Numbers = Uint8Array | Uint16Array
+
 /** One value for each visit. */
 export interface Single {
   readonly values: readonly string[]
-  readonly codes: Uint16Array
+  readonly codes: Numbers
 }
 
-/** Any number of values for each visit: those of visit `v` lie between `starts[v]` and `starts[v + 1]`, each once. */
+/** Any number of values for each visit, each once; those of one visit follow those of the visit before. */
 export interface Many {
   readonly values: readonly string[]
-  readonly starts: Uint32Array
-  readonly codes: Uint16Array
+  /** How many each visit has. */
+  readonly each: Numbers
+  readonly codes: Numbers
   /** How often in this visit. */
-  readonly counts: Uint16Array
+  readonly counts: Numbers
   /** How long, for pages. */
-  readonly seconds: Uint16Array
+  readonly seconds: Numbers
 }
 
 /** What is known of every visit. */
 export interface Base {
   readonly visits: number
-  /** Which visitor of the day, counted from 0. */
-  readonly visitor: Uint32Array
-  readonly views: Uint16Array
-  readonly seconds: Uint16Array
+  /** 1 where the visit is of another visitor than the one before it. */
+  readonly fresh: Uint8Array
+  readonly views: Numbers
+  readonly seconds: Numbers
   /** 1 where one page was seen and nothing else was done. */
   readonly bounced: Uint8Array
 }
@@ -54,6 +58,19 @@ export function many(day: DayColumns, dimension: ManyDimension): Many {
 /** The values that the codes of a dimension stand for. */
 export const valuesOf = (day: DayColumns, dimension: Dimension): readonly string[] =>
   isMany(dimension) ? many(day, dimension).values : single(day, dimension).values
+
+/** Which visitor of the day each visit is of, counted from 0. */
+export function visitorsOf({ fresh }: Base): Uint32Array {
+  let one = -1
+  return Uint32Array.from(fresh, (another) => (one += another))
+}
+
+/** The same numbers in as few bytes as they need. */
+export function narrow(numbers: ArrayLike<number>): Numbers {
+  let most = 0
+  for (let at = 0; at < numbers.length; at++) if (numbers[at]! > most) most = numbers[at]!
+  return most < 256 ? Uint8Array.from(numbers) : Uint16Array.from(numbers)
+}
 
 /** Codes for values, in the order in which they were met. Beyond 60,000 different ones, the rest are one. */
 export class Dictionary {

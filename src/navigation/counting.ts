@@ -1,5 +1,5 @@
 /** Counts the visits of loaded days: filters that combine, totals, and a count for each value of a dimension. */
-import { type DayColumns, many, single, valuesOf } from './columns.ts'
+import { type DayColumns, many, type Numbers, single, valuesOf } from './columns.ts'
 import { type Dimension, isMany, type ManyDimension, OTHER } from './dimension.ts'
 
 /** How much. Visitors are counted for each day anew, because nobody is known again on another day. */
@@ -77,33 +77,35 @@ export function passing(day: DayColumns, filters: readonly Filter[]): Uint8Array
 const meets = ({ values }: Filter, value: string): boolean =>
   values.some((wanted) => (wanted.endsWith('*') ? value !== OTHER && value.startsWith(wanted.slice(0, -1)) : value === wanted))
 
-function sift(mask: Uint8Array, codes: Uint16Array | Uint8Array, not: boolean | undefined, wanted?: Uint8Array): void {
+function sift(mask: Uint8Array, codes: Numbers, not: boolean | undefined, wanted?: Uint8Array): void {
   const flip = not ? 1 : 0
   if (wanted) for (let at = 0; at < mask.length; at++) mask[at] = mask[at]! & (wanted[codes[at]!]! ^ flip)
   else for (let at = 0; at < mask.length; at++) mask[at] = mask[at]! & (codes[at]! ^ flip)
 }
 
 function having(day: DayColumns, dimension: ManyDimension, wanted: Uint8Array): Uint8Array {
-  const { starts, codes } = many(day, dimension)
+  const { each, codes } = many(day, dimension)
   const found = new Uint8Array(day.base.visits)
+  let at = 0
   for (let visit = 0; visit < found.length; visit++)
-    for (let at = starts[visit]!; at < starts[visit + 1]!; at++) if (wanted[codes[at]!]) found[visit] = 1
+    for (const end = at + each[visit]!; at < end; at++) found[visit] = found[visit]! | wanted[codes[at]!]!
   return found
 }
 
 /** Adds up everything that passes, under one name. */
 export function addTotals(sums: Sums, name: string, day: DayColumns, mask: Uint8Array | undefined): void {
-  const { visits, visitor, views, seconds, bounced } = day.base
+  const { visits, fresh, views, seconds, bounced } = day.base
   const counts = { visitors: 0, visits: 0, views: 0, bounces: 0, seconds: 0 }
-  let last = -1
+  let [one, last] = [0, -1]
   for (let at = 0; at < visits; at++) {
+    one += fresh[at]!
     if (mask && !mask[at]) continue
     counts.visits++
     counts.views += views[at]!
     counts.seconds += seconds[at]!
     counts.bounces += bounced[at]!
-    if (visitor[at] !== last) counts.visitors++
-    last = visitor[at]!
+    if (one !== last) counts.visitors++
+    last = one
   }
   sums.add(name, counts)
 }
@@ -123,28 +125,32 @@ interface Adding {
   readonly last: Int32Array
 }
 
-function addSingle({ sums, places, last }: Adding, { base }: DayColumns, codes: Uint16Array, mask: Uint8Array | undefined): void {
-  const { visitor, views, seconds, bounced } = base
+function addSingle({ sums, places, last }: Adding, { base }: DayColumns, codes: Numbers, mask: Uint8Array | undefined): void {
+  const { fresh, views, seconds, bounced } = base
+  let one = 0
   for (let at = 0; at < base.visits; at++) {
+    one += fresh[at]!
     if (mask && !mask[at]) continue
     const to = places[codes[at]!]!
     sums.visits[to]!++
     sums.views[to]! += views[at]!
     sums.seconds[to]! += seconds[at]!
     sums.bounces[to]! += bounced[at]!
-    if (last[to] === visitor[at]) continue
-    last[to] = visitor[at]!
+    if (last[to] === one) continue
+    last[to] = one
     sums.visitors[to]!++
   }
 }
 
 function addMany({ sums, places, last }: Adding, day: DayColumns, dimension: ManyDimension, mask: Uint8Array | undefined): void {
   const { base } = day
-  const { starts, codes, counts, seconds } = many(day, dimension)
+  const { each, codes, counts, seconds } = many(day, dimension)
+  let [one, at] = [0, 0]
   for (let visit = 0; visit < base.visits; visit++) {
-    if (mask && !mask[visit]) continue
-    const one = base.visitor[visit]!
-    for (let at = starts[visit]!; at < starts[visit + 1]!; at++) {
+    one += base.fresh[visit]!
+    const end = at + each[visit]!
+    if (mask && !mask[visit]) at = end
+    for (; at < end; at++) {
       const to = places[codes[at]!]!
       sums.visits[to]!++
       sums.views[to]! += counts[at]!

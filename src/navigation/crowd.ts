@@ -4,7 +4,7 @@
  * device) as at least `least` visitors of the day have in common: what tells least is given up first.
  */
 import { randomFillSync } from 'node:crypto'
-import { type Base, type DayColumns, type Many, type Single } from './columns.ts'
+import { type Base, type DayColumns, type Many, narrow, type Numbers, type Single, visitorsOf } from './columns.ts'
 import { type ManyDimension, type SingleDimension, type WhoDimension, whoDimensions } from './dimension.ts'
 
 /** What is given up first, last. */
@@ -12,7 +12,7 @@ const GIVEN_UP: readonly WhoDimension[] = ['version', 'zone', 'region', 'languag
 
 /** The day without the names of what is too rare. */
 export function common(day: DayColumns, least: number): DayColumns {
-  const { visitor } = day.base
+  const visitor = visitorsOf(day.base)
   return {
     base: day.base,
     singles: new Map([...day.singles].map(([dimension, one]) => [dimension, commonSingle(one, visitor, least)])),
@@ -22,17 +22,18 @@ export function common(day: DayColumns, least: number): DayColumns {
 
 /** A day of common values, in crowds: the visitors of each in no order, and nothing of who they are that is not shared. */
 export function crowded(day: DayColumns, least: number): DayColumns {
-  const who = crowdsOf(day.singles, day.base.visitor, least)
+  const visitor = visitorsOf(day.base)
+  const who = crowdsOf(day.singles, visitor, least)
   const singles = new Map(day.singles)
   for (const dimension of whoDimensions) {
     const values = day.singles.get(dimension)?.values ?? []
     singles.set(dimension, { values, codes: who.codes(dimension) })
   }
-  return arranged({ ...day, singles }, shuffledByCrowd(day.base.visitor, who.crowd))
+  return arranged({ ...day, singles }, visitor, shuffledByCrowd(visitor, who.crowd))
 }
 
 /** For each code, how many visitors have it; the visits of one visitor stand together. */
-function visitorsOf(codes: Uint16Array, visitorOf: (at: number) => number, values: number): Uint32Array {
+function sharing(codes: Numbers, visitorOf: (at: number) => number, values: number): Uint32Array {
   const visitors = new Uint32Array(values)
   const last = new Int32Array(values).fill(-1)
   for (let at = 0; at < codes.length; at++) {
@@ -57,21 +58,22 @@ function commonCodes(values: readonly string[], visitors: Uint32Array, least: nu
 function commonSingle({ values, codes }: Single, visitor: Uint32Array, least: number): Single {
   const common = commonCodes(
     values,
-    visitorsOf(codes, (at) => visitor[at] ?? 0, values.length),
+    sharing(codes, (at) => visitor[at] ?? 0, values.length),
     least,
   )
-  return { values: common.values, codes: codes.map((code) => common.to[code] ?? 0) }
+  return { values: common.values, codes: narrow(Uint16Array.from(codes, (code) => common.to[code] ?? 0)) }
 }
 
-function commonMany({ values, starts, codes, counts, seconds }: Many, visitor: Uint32Array, least: number): Many {
+function commonMany({ values, each, codes, counts, seconds }: Many, visitor: Uint32Array, least: number): Many {
   const owner = new Uint32Array(codes.length)
-  for (let visit = 0; visit + 1 < starts.length; visit++) owner.fill(visitor[visit] ?? 0, starts[visit], starts[visit + 1])
+  let start = 0
+  for (const [visit, some] of each.entries()) owner.fill(visitor[visit] ?? 0, start, (start += some))
   const common = commonCodes(
     values,
-    visitorsOf(codes, (at) => owner[at] ?? 0, values.length),
+    sharing(codes, (at) => owner[at] ?? 0, values.length),
     least,
   )
-  return { values: common.values, starts, codes: codes.map((code) => common.to[code] ?? 0), counts, seconds }
+  return { values: common.values, each, codes: narrow(Uint16Array.from(codes, (code) => common.to[code] ?? 0)), counts, seconds }
 }
 
 interface Crowds {
@@ -136,40 +138,27 @@ function shuffledByCrowd(visitor: Uint32Array, crowd: readonly string[]): Uint32
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** The same visits in another order, the visitors counted anew in it, and what a visit has many of by code instead of by time. */
-function arranged(day: DayColumns, order: Uint32Array): DayColumns {
+function arranged(day: DayColumns, visitor: Uint32Array, order: Uint32Array): DayColumns {
   const { base } = day
+  const ordered = (numbers: Numbers): Numbers => narrow(Uint16Array.from(order, (at) => numbers[at] ?? 0))
   return {
     base: {
       visits: base.visits,
-      visitor: renumbered(order, base.visitor),
-      views: Uint16Array.from(order, (at) => base.views[at] ?? 0),
-      seconds: Uint16Array.from(order, (at) => base.seconds[at] ?? 0),
+      fresh: Uint8Array.from(order, (at, place) => (place > 0 && visitor[order[place - 1] ?? 0] === visitor[at] ? 0 : 1)),
+      views: ordered(base.views),
+      seconds: ordered(base.seconds),
       bounced: Uint8Array.from(order, (at) => base.bounced[at] ?? 0),
     } satisfies Base,
-    singles: new Map(
-      [...day.singles].map(([dimension, { values, codes }]) => [
-        dimension,
-        { values, codes: Uint16Array.from(order, (at) => codes[at] ?? 0) },
-      ]),
-    ),
+    singles: new Map([...day.singles].map(([dimension, { values, codes }]) => [dimension, { values, codes: ordered(codes) }])),
     manys: new Map<ManyDimension, Many>([...day.manys].map(([dimension, many]) => [dimension, arrangedMany(many, order)])),
   }
 }
 
-function renumbered(order: Uint32Array, visitor: Uint32Array): Uint32Array {
-  let count = -1
-  let last = -1
-  return order.map((at) => {
-    const one = visitor[at] ?? 0
-    if (one !== last) count++
-    last = one
-    return count
-  })
-}
-
-function arrangedMany({ values, starts, codes, counts, seconds }: Many, order: Uint32Array): Many {
-  const made = { starts: new Uint32Array(order.length + 1), codes: [] as number[], counts: [] as number[], seconds: [] as number[] }
-  for (const [place, visit] of order.entries()) {
+function arrangedMany({ values, each, codes, counts, seconds }: Many, order: Uint32Array): Many {
+  const starts = new Uint32Array(each.length + 1)
+  for (const [visit, some] of each.entries()) starts[visit + 1] = (starts[visit] ?? 0) + some
+  const made = { each: [] as number[], codes: [] as number[], counts: [] as number[], seconds: [] as number[] }
+  for (const visit of order) {
     const merged = new Map<number, { count: number; seconds: number }>()
     for (let at = starts[visit] ?? 0; at < (starts[visit + 1] ?? 0); at++) {
       const code = codes[at] ?? 0
@@ -181,8 +170,7 @@ function arrangedMany({ values, starts, codes, counts, seconds }: Many, order: U
       made.counts.push(Math.min(merged.get(code)?.count ?? 0, 65_535))
       made.seconds.push(Math.min(merged.get(code)?.seconds ?? 0, 65_535))
     }
-    made.starts[place + 1] = made.codes.length
+    made.each.push(merged.size)
   }
-  const { codes: c, counts: n, seconds: s } = made
-  return { values, starts: made.starts, codes: Uint16Array.from(c), counts: Uint16Array.from(n), seconds: Uint16Array.from(s) }
+  return { values, each: narrow(made.each), codes: narrow(made.codes), counts: narrow(made.counts), seconds: narrow(made.seconds) }
 }

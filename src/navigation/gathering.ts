@@ -4,7 +4,7 @@
  */
 import { MINUTE } from '../clock.ts'
 import type { Action, Arrival } from './action.ts'
-import { type Base, type DayColumns, Dictionary, type Many, type Single } from './columns.ts'
+import { type Base, type DayColumns, Dictionary, type Many, narrow, type Single } from './columns.ts'
 import {
   IDLE_MINUTES,
   type ManyDimension,
@@ -168,9 +168,9 @@ export class Gathering {
     const values = (dimension: string): readonly string[] => [...(this.#dictionaries.get(dimension)?.values ?? new Dictionary().values)]
     const singles = new Map<SingleDimension, Single>()
     for (const [at, dimension] of whoDimensions.entries())
-      singles.set(dimension, { values: values(dimension), codes: Uint16Array.from(rows, ({ visitor }) => visitor.who[at] ?? 1) })
+      singles.set(dimension, { values: values(dimension), codes: narrow(rows.map(({ visitor }) => visitor.who[at] ?? 1)) })
     for (const [at, dimension] of visitDimensions.entries())
-      singles.set(dimension, { values: values(dimension), codes: Uint16Array.from(rows, ({ visit }) => visit.codes[at] ?? 1) })
+      singles.set(dimension, { values: values(dimension), codes: narrow(rows.map(({ visit }) => visit.codes[at] ?? 1)) })
     const visits = rows.map(({ visit }) => visit)
     return {
       base: baseOf(
@@ -198,24 +198,25 @@ const arrivalOf = ({ channel, referrer, source, medium, campaign, term, content 
 // How long a visit lasted: from its first action to its last, or as long as its pages were looked at.
 const baseOf = (visits: readonly Visit[], ordinals: readonly number[]): Base => ({
   visits: visits.length,
-  visitor: Uint32Array.from(ordinals),
-  views: Uint16Array.from(visits, ({ views }) => Math.min(views, WIDEST)),
-  seconds: Uint16Array.from(visits, ({ first, acted, seconds }) => Math.min(Math.max(Math.round((acted - first) / 1000), seconds), WIDEST)),
+  fresh: Uint8Array.from(ordinals, (one, at) => (one === ordinals[at - 1] ? 0 : 1)),
+  views: narrow(visits.map(({ views }) => Math.min(views, WIDEST))),
+  seconds: narrow(visits.map(({ first, acted, seconds }) => Math.min(Math.max(Math.round((acted - first) / 1000), seconds), WIDEST))),
   bounced: Uint8Array.from(visits, ({ views, acts }) => (views === 1 && acts === 0 ? 1 : 0)),
 })
 
 function manyOf(visits: readonly Visit[], dimension: ManyDimension, values: readonly string[]): Many {
-  const starts = new Uint32Array(visits.length + 1)
+  const each: number[] = []
   const stays: Stay[] = []
-  for (const [at, visit] of visits.entries()) {
+  for (const visit of visits) {
+    const before = stays.length
     for (const stay of visit.stays) if (stay.dimension === dimension) stays.push(stay)
-    starts[at + 1] = stays.length
+    each.push(stays.length - before)
   }
   return {
     values,
-    starts,
-    codes: Uint16Array.from(stays, ({ code }) => code),
-    counts: Uint16Array.from(stays, ({ count }) => Math.min(count, WIDEST)),
-    seconds: Uint16Array.from(stays, ({ seconds }) => Math.min(seconds, WIDEST)),
+    each: narrow(each),
+    codes: narrow(stays.map(({ code }) => code)),
+    counts: narrow(stays.map(({ count }) => Math.min(count, WIDEST))),
+    seconds: narrow(stays.map(({ seconds }) => Math.min(seconds, WIDEST))),
   }
 }

@@ -3,17 +3,17 @@
  * the other, as narrow as they may be, compressed.
  */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import type { Base, DayColumns, Many, Single } from './columns.ts'
+import { type Base, type DayColumns, type Many, narrow, type Numbers, type Single } from './columns.ts'
 
 /** The column that every question needs. */
 export const BASE = 'visits'
 
-type Numbers = Uint8Array | Uint16Array | Uint32Array
+const NONE: Numbers = new Uint8Array()
 
 interface Head {
   readonly values: readonly string[]
   /** Of each array, how many numbers of how many bytes. */
-  readonly arrays: readonly (readonly [length: number, bytes: 1 | 2 | 4])[]
+  readonly arrays: readonly (readonly [length: number, bytes: 1 | 2])[]
 }
 
 /** All columns of a day, by name. */
@@ -28,54 +28,38 @@ export function packDay({ base, singles, manys }: DayColumns): Map<string, Buffe
 const AGAIN = 1
 const BOUNCED = 2
 
-function packBase({ visitor, views, seconds, bounced }: Base): Buffer {
-  const flags = Uint8Array.from(visitor, (one, at) => (at > 0 && visitor[at - 1] === one ? AGAIN : 0) | (bounced[at] ? BOUNCED : 0))
-  return pack([], [flags, views, seconds])
+function packBase({ fresh, views, seconds, bounced }: Base): Buffer {
+  return pack([], [fresh.map((another, at) => (another ? 0 : AGAIN) | (bounced[at] ? BOUNCED : 0)), views, seconds])
 }
 
 export function unpackBase(packed: Buffer): Base {
   const { arrays } = unpack(packed)
-  const flags = arrays[0] ?? new Uint8Array()
-  let count = -1
+  const flags = Uint8Array.from(arrays[0] ?? [])
   return {
     visits: flags.length,
-    visitor: Uint32Array.from(flags, (flag) => (flag & AGAIN ? count : ++count)),
-    views: wide(arrays[1]),
-    seconds: wide(arrays[2]),
-    bounced: Uint8Array.from(flags, (flag) => (flag & BOUNCED ? 1 : 0)),
+    fresh: flags.map((flag) => (flag & AGAIN ? 0 : 1)),
+    views: arrays[1] ?? NONE,
+    seconds: arrays[2] ?? NONE,
+    bounced: flags.map((flag) => (flag & BOUNCED ? 1 : 0)),
   }
 }
 
 export function unpackSingle(packed: Buffer): Single {
   const { values, arrays } = unpack(packed)
-  return { values, codes: wide(arrays[0]) }
+  return { values, codes: arrays[0] ?? NONE }
 }
 
-// Between the starts lies how many a visit has, which is small.
-function packMany({ values, starts, codes, counts, seconds }: Many): Buffer {
-  const each = Uint16Array.from({ length: starts.length - 1 }, (_, visit) => (starts[visit + 1] ?? 0) - (starts[visit] ?? 0))
-  return pack(values, [each, codes, counts, seconds])
-}
+const packMany = ({ values, each, codes, counts, seconds }: Many): Buffer => pack(values, [each, codes, counts, seconds])
 
 export function unpackMany(packed: Buffer): Many {
   const { values, arrays } = unpack(packed)
-  const each = wide(arrays[0])
-  const starts = new Uint32Array(each.length + 1)
-  for (let visit = 0; visit < each.length; visit++) starts[visit + 1] = (starts[visit] ?? 0) + (each[visit] ?? 0)
-  return { values, starts, codes: wide(arrays[1]), counts: wide(arrays[2]), seconds: wide(arrays[3]) }
-}
-
-const wide = (numbers: Numbers = new Uint16Array()): Uint16Array => (numbers instanceof Uint16Array ? numbers : Uint16Array.from(numbers))
-
-function narrow(numbers: Numbers): Numbers {
-  let most = 0
-  for (const number of numbers) if (number > most) most = number
-  return most < 256 ? Uint8Array.from(numbers) : most < 65_536 ? Uint16Array.from(numbers) : Uint32Array.from(numbers)
+  const [each = NONE, codes = NONE, counts = NONE, seconds = NONE] = arrays
+  return { values, each, codes, counts, seconds }
 }
 
 function pack(values: readonly string[], numbers: readonly Numbers[]): Buffer {
-  const arrays = numbers.map(narrow)
-  const head: Head = { values, arrays: arrays.map((array) => [array.length, array.BYTES_PER_ELEMENT as 1 | 2 | 4]) }
+  const arrays = numbers.map((one) => narrow(one))
+  const head: Head = { values, arrays: arrays.map((array) => [array.length, array.BYTES_PER_ELEMENT as 1 | 2]) }
   const text = Buffer.from(JSON.stringify(head))
   const length = Buffer.alloc(4)
   length.writeUInt32LE(text.length)
@@ -90,7 +74,7 @@ function unpack(packed: Buffer): { values: readonly string[]; arrays: Numbers[] 
   const arrays = head.arrays.map(([length, bytes]) => {
     // A copy of its own: numbers of several bytes must begin where the processor wants them.
     const own = new Uint8Array(raw.subarray(from, (from += length * bytes))).buffer
-    return bytes === 1 ? new Uint8Array(own) : bytes === 2 ? new Uint16Array(own) : new Uint32Array(own)
+    return bytes === 1 ? new Uint8Array(own) : new Uint16Array(own)
   })
   return { values: head.values, arrays }
 }
