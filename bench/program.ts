@@ -46,7 +46,7 @@ export async function freePort(): Promise<number> {
 export async function startProgram({ port, dataDir, execArgv = [], env = {} }: Ways): Promise<Program> {
   if (!existsSync(PROGRAM)) throw new Error('there is no dist/cli.mjs: run bin/bench, which builds it')
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'cloudrun-bench-'))
-  const child = spawn(process.execPath, [...execArgv, PROGRAM, 'start'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', ...execArgv, PROGRAM, 'start'], {
     env: settings(port, folder, env),
     stdio: ['ignore', 'ignore', 'inherit'],
   })
@@ -75,6 +75,8 @@ export async function runCommand(dataDir: string, words: readonly string[]): Pro
 
 const settings = (port: number, folder: string, env: Record<string, string>): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
+  // As bin/cloudrun has it.
+  MALLOC_ARENA_MAX: '2',
   PORT: String(port),
   DATA_DIR: folder,
   CONTENT_DIR: checkout('content'),

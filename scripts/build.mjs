@@ -1,7 +1,7 @@
 // Builds dist/: the program as one file, and the assets (stylesheet, fonts, scripts) under names that
 // carry a hash of their content. Runs on any Node from 20 on.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -61,11 +61,15 @@ async function buildAssets() {
   writeFileSync('dist/assets/manifest.json', JSON.stringify(manifest))
 }
 
-const buildProgram = () =>
-  build({
+async function buildProgram() {
+  for (const name of existsSync('dist') ? readdirSync('dist') : []) if (/^(part-|cli\.)/.test(name)) rmSync(join('dist', name))
+  await build({
     entryPoints: { cli: 'src/cli.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.mjs' },
+    // What is wanted only now and then (a mailbox, reading letters) is read from its own file when it is.
+    splitting: true,
+    chunkNames: 'part-[name]-[hash]',
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -78,6 +82,7 @@ const buildProgram = () =>
     banner: { js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);" },
     logLevel: 'warning',
   })
+}
 
 if (process.argv.includes('--assets')) {
   await buildAssets()
