@@ -3,7 +3,8 @@
  * rows of the person, twice. Of all people, one in five has a row in every table that is about people.
  *
  * The people are made once, in BENCH_DATA (else a folder under the system's temporary one), and kept.
- * `node --import ./scripts/hooks.mjs bench/rights.ts`; BENCH_PEOPLE makes the large house a smaller one.
+ * `node --max-old-space-size=100 --max-semi-space-size=8 --import ./scripts/hooks.mjs bench/rights.ts` (a heap that
+ * may not grow, so that what is measured is what a copy needs and not what Node takes for comfort); BENCH_PEOPLE makes the large house a smaller one.
  */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
