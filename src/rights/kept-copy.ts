@@ -1,7 +1,7 @@
 /**
  * A copy that is too large to be handed out at once: made by a job, in pieces that are sealed under the
  * person's key, and kept in the database for a day. There every process can reach it, and so can the
- * erasure, which takes half-made ones with it (decision 0012).
+ * erasure, which takes half-made ones with it (decision 0019).
  */
 import { and, desc, eq, gt, sql } from 'drizzle-orm'
 import { DAY, fromNow, HOUR, now } from '../clock.ts'

@@ -109,7 +109,7 @@ export function Choices({ type, name, legend, options, chosen = [], hint, error 
       <legend>{legend}</legend>
       <Remarks {...{ name, hint, error }} />
       {options.map((option, at) => {
-        const id = at === 0 ? fieldId(name) : `${fieldId(name)}-${option.value}`
+        const id = at === 0 ? fieldId(name) : `${fieldId(name)}-${option.value.replaceAll(/[^\w-]/g, '-')}`
         return (
           <div class="field tick">
             <input {...{ type, name, id, value: option.value, checked: chosen.includes(option.value) }} />

@@ -79,11 +79,14 @@ const show = async (tab: Tab, colorScheme: 'light' | 'dark', width: number): Pro
   await tab.setViewportSize({ width, height: HEIGHT })
 }
 
-// Through the developer tools, because the page's own policy lets no foreign script in.
+// Through the developer tools, because the page's own policy lets no foreign script in. What stands in a frame is
+// sealed off from the page, and from axe: it is a page of its own on the list.
 async function violations({ devtools }: Look, options: axe.RunOptions): Promise<string[]> {
   const evaluate = (expression: string) => devtools.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
   await evaluate(`if (!window.axe) { ${axe.source} } 0`)
-  const { result, exceptionDetails } = await evaluate(`axe.run(document, ${JSON.stringify(options)}).then((told) => told.violations)`)
+  const { result, exceptionDetails } = await evaluate(
+    `axe.run(document, ${JSON.stringify({ ...options, iframes: false })}).then((told) => told.violations)`,
+  )
   if (exceptionDetails) throw new Error(exceptionDetails.text)
   return (result.value as axe.Result[]).map(
     ({ id, help, nodes }) => `axe ${id}: ${help}: ${nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`,
