@@ -5,7 +5,7 @@
 import { type Dimension, isMany, type ManyDimension, OTHER, type SingleDimension, UNKNOWN } from './dimension.ts'
 
 /** Numbers, in as few bytes as they need. */
-export type Numbers = Uint8Array | Uint16Array
+export type Numbers = Uint8Array | Uint16Array | Uint32Array
 
 /** One value for each visit. */
 export interface Single {
@@ -16,8 +16,8 @@ export interface Single {
 /** Any number of values for each visit, each once; those of one visit follow those of the visit before. */
 export interface Many {
   readonly values: readonly string[]
-  /** How many each visit has. */
-  readonly each: Numbers
+  /** Which visit each is of. */
+  readonly owner: Numbers
   readonly codes: Numbers
   /** How often in this visit. */
   readonly counts: Numbers
@@ -28,8 +28,8 @@ export interface Many {
 /** What is known of every visit. */
 export interface Base {
   readonly visits: number
-  /** 1 where the visit is of another visitor than the one before it. */
-  readonly fresh: Uint8Array
+  /** Which visitor of the day, counted from 0. */
+  readonly visitor: Numbers
   readonly views: Numbers
   readonly seconds: Numbers
   /** 1 where one page was seen and nothing else was done. */
@@ -59,17 +59,11 @@ export function many(day: DayColumns, dimension: ManyDimension): Many {
 export const valuesOf = (day: DayColumns, dimension: Dimension): readonly string[] =>
   isMany(dimension) ? many(day, dimension).values : single(day, dimension).values
 
-/** Which visitor of the day each visit is of, counted from 0. */
-export function visitorsOf({ fresh }: Base): Uint32Array {
-  let one = -1
-  return Uint32Array.from(fresh, (another) => (one += another))
-}
-
 /** The same numbers in as few bytes as they need. */
 export function narrow(numbers: ArrayLike<number>): Numbers {
   let most = 0
   for (let at = 0; at < numbers.length; at++) if (numbers[at]! > most) most = numbers[at]!
-  return most < 256 ? Uint8Array.from(numbers) : Uint16Array.from(numbers)
+  return most < 256 ? Uint8Array.from(numbers) : most < 65_536 ? Uint16Array.from(numbers) : Uint32Array.from(numbers)
 }
 
 /** Codes for values, in the order in which they were met. Beyond 60,000 different ones, the rest are one. */

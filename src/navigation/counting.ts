@@ -1,5 +1,5 @@
 /** Counts the visits of loaded days: filters that combine, totals, and a count for each value of a dimension. */
-import { type DayColumns, many, type Numbers, single, valuesOf } from './columns.ts'
+import { type DayColumns, type Many, many, type Numbers, single, valuesOf } from './columns.ts'
 import { type Dimension, isMany, type ManyDimension, OTHER } from './dimension.ts'
 
 /** How much. Visitors are counted for each day anew, because nobody is known again on another day. */
@@ -84,82 +84,96 @@ function sift(mask: Uint8Array, codes: Numbers, not: boolean | undefined, wanted
 }
 
 function having(day: DayColumns, dimension: ManyDimension, wanted: Uint8Array): Uint8Array {
-  const { each, codes } = many(day, dimension)
+  const { owner, codes } = many(day, dimension)
   const found = new Uint8Array(day.base.visits)
-  let at = 0
-  for (let visit = 0; visit < found.length; visit++)
-    for (const end = at + each[visit]!; at < end; at++) found[visit] = found[visit]! | wanted[codes[at]!]!
+  for (let at = 0; at < codes.length; at++) if (wanted[codes[at]!]) found[owner[at]!] = 1
   return found
 }
 
 /** Adds up everything that passes, under one name. */
 export function addTotals(sums: Sums, name: string, day: DayColumns, mask: Uint8Array | undefined): void {
-  const { visits, fresh, views, seconds, bounced } = day.base
+  const { visits, visitor, views, seconds, bounced } = day.base
   const counts = { visitors: 0, visits: 0, views: 0, bounces: 0, seconds: 0 }
-  let [one, last] = [0, -1]
+  let last = -1
   for (let at = 0; at < visits; at++) {
-    one += fresh[at]!
     if (mask && !mask[at]) continue
     counts.visits++
     counts.views += views[at]!
     counts.seconds += seconds[at]!
     counts.bounces += bounced[at]!
-    if (one !== last) counts.visitors++
-    last = one
+    if (visitor[at] !== last) counts.visitors++
+    last = visitor[at]!
   }
   sums.add(name, counts)
 }
 
 /** Adds up what passes under the values of a dimension. */
 export function addPanel(sums: Sums, day: DayColumns, dimension: Dimension, mask: Uint8Array | undefined): void {
-  const places = Uint32Array.from(valuesOf(day, dimension), (value) => sums.at(value))
-  const last = new Int32Array(sums.names.length).fill(-1)
-  if (isMany(dimension)) addMany({ sums, places, last }, day, dimension, mask)
-  else addSingle({ sums, places, last }, day, single(day, dimension).codes, mask)
+  const values = valuesOf(day, dimension)
+  const counted = new Counted(values.length)
+  if (isMany(dimension)) countMany(counted, day, many(day, dimension), mask)
+  else countSingle(counted, day, single(day, dimension).codes, mask)
+  for (const [code, value] of values.entries()) if (counted.visits[code]! > 0) sums.add(value, counted.of(code))
 }
 
-interface Adding {
-  readonly sums: Sums
-  readonly places: Uint32Array
-  /** The visitor who was counted last under each name. */
+/** Counts by code, in numbers that lie close together: a day has many visits. */
+class Counted {
+  readonly visitors: Float64Array
+  readonly visits: Float64Array
+  readonly views: Float64Array
+  readonly bounces: Float64Array
+  readonly seconds: Float64Array
+  /** The visitor who was counted last under each code. */
   readonly last: Int32Array
-}
 
-function addSingle({ sums, places, last }: Adding, { base }: DayColumns, codes: Numbers, mask: Uint8Array | undefined): void {
-  const { fresh, views, seconds, bounced } = base
-  let one = 0
-  for (let at = 0; at < base.visits; at++) {
-    one += fresh[at]!
-    if (mask && !mask[at]) continue
-    const to = places[codes[at]!]!
-    sums.visits[to]!++
-    sums.views[to]! += views[at]!
-    sums.seconds[to]! += seconds[at]!
-    sums.bounces[to]! += bounced[at]!
-    if (last[to] === one) continue
-    last[to] = one
-    sums.visitors[to]!++
+  constructor(codes: number) {
+    this.visitors = new Float64Array(codes)
+    this.visits = new Float64Array(codes)
+    this.views = new Float64Array(codes)
+    this.bounces = new Float64Array(codes)
+    this.seconds = new Float64Array(codes)
+    this.last = new Int32Array(codes).fill(-1)
+  }
+
+  of(code: number): Counts {
+    const { visitors, visits, views, bounces, seconds } = this
+    return { visitors: visitors[code]!, visits: visits[code]!, views: views[code]!, bounces: bounces[code]!, seconds: seconds[code]! }
   }
 }
 
-function addMany({ sums, places, last }: Adding, day: DayColumns, dimension: ManyDimension, mask: Uint8Array | undefined): void {
-  const { base } = day
-  const { each, codes, counts, seconds } = many(day, dimension)
-  let [one, at] = [0, 0]
-  for (let visit = 0; visit < base.visits; visit++) {
-    one += base.fresh[visit]!
-    const end = at + each[visit]!
-    if (mask && !mask[visit]) at = end
-    for (; at < end; at++) {
-      const to = places[codes[at]!]!
-      sums.visits[to]!++
-      sums.views[to]! += counts[at]!
-      sums.seconds[to]! += seconds[at]!
-      sums.bounces[to]! += base.bounced[visit]!
-      if (last[to] === one) continue
-      last[to] = one
-      sums.visitors[to]!++
-    }
+function countSingle(counted: Counted, { base }: DayColumns, codes: Numbers, mask: Uint8Array | undefined): void {
+  const { visitors, visits, views, bounces, seconds, last } = counted
+  for (let at = 0; at < codes.length; at++) {
+    if (mask && !mask[at]) continue
+    const code = codes[at]!
+    visits[code]!++
+    views[code]! += base.views[at]!
+    seconds[code]! += base.seconds[at]!
+    bounces[code]! += base.bounced[at]!
+    if (last[code] === base.visitor[at]) continue
+    last[code] = base.visitor[at]!
+    visitors[code]!++
+  }
+}
+
+function countMany(
+  counted: Counted,
+  { base }: DayColumns,
+  { owner, codes, counts, seconds: each }: Many,
+  mask: Uint8Array | undefined,
+): void {
+  const { visitors, visits, views, bounces, seconds, last } = counted
+  for (let at = 0; at < codes.length; at++) {
+    const visit = owner[at]!
+    if (mask && !mask[visit]) continue
+    const code = codes[at]!
+    visits[code]!++
+    views[code]! += counts[at]!
+    seconds[code]! += each[at]!
+    bounces[code]! += base.bounced[visit]!
+    if (last[code] === base.visitor[visit]) continue
+    last[code] = base.visitor[visit]!
+    visitors[code]!++
   }
 }
 

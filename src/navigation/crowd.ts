@@ -4,7 +4,7 @@
  * device) as at least `least` visitors of the day have in common: what tells least is given up first.
  */
 import { randomFillSync } from 'node:crypto'
-import { type Base, type DayColumns, type Many, narrow, type Numbers, type Single, visitorsOf } from './columns.ts'
+import { type Base, type DayColumns, type Many, narrow, type Numbers, type Single } from './columns.ts'
 import { type ManyDimension, type SingleDimension, type WhoDimension, whoDimensions } from './dimension.ts'
 
 /** What is given up first, last. */
@@ -12,7 +12,7 @@ const GIVEN_UP: readonly WhoDimension[] = ['version', 'zone', 'region', 'languag
 
 /** The day without the names of what is too rare. */
 export function common(day: DayColumns, least: number): DayColumns {
-  const visitor = visitorsOf(day.base)
+  const { visitor } = day.base
   return {
     base: day.base,
     singles: new Map([...day.singles].map(([dimension, one]) => [dimension, commonSingle(one, visitor, least)])),
@@ -22,7 +22,7 @@ export function common(day: DayColumns, least: number): DayColumns {
 
 /** A day of common values, in crowds: the visitors of each in no order, and nothing of who they are that is not shared. */
 export function crowded(day: DayColumns, least: number): DayColumns {
-  const visitor = visitorsOf(day.base)
+  const { visitor } = day.base
   const who = crowdsOf(day.singles, visitor, least)
   const singles = new Map(day.singles)
   for (const dimension of whoDimensions) {
@@ -55,7 +55,7 @@ function commonCodes(values: readonly string[], visitors: Uint32Array, least: nu
   return { values: kept, to }
 }
 
-function commonSingle({ values, codes }: Single, visitor: Uint32Array, least: number): Single {
+function commonSingle({ values, codes }: Single, visitor: Numbers, least: number): Single {
   const common = commonCodes(
     values,
     sharing(codes, (at) => visitor[at] ?? 0, values.length),
@@ -64,16 +64,13 @@ function commonSingle({ values, codes }: Single, visitor: Uint32Array, least: nu
   return { values: common.values, codes: narrow(Uint16Array.from(codes, (code) => common.to[code] ?? 0)) }
 }
 
-function commonMany({ values, each, codes, counts, seconds }: Many, visitor: Uint32Array, least: number): Many {
-  const owner = new Uint32Array(codes.length)
-  let start = 0
-  for (const [visit, some] of each.entries()) owner.fill(visitor[visit] ?? 0, start, (start += some))
+function commonMany({ values, owner, codes, counts, seconds }: Many, visitor: Numbers, least: number): Many {
   const common = commonCodes(
     values,
-    sharing(codes, (at) => owner[at] ?? 0, values.length),
+    sharing(codes, (at) => visitor[owner[at] ?? 0] ?? 0, values.length),
     least,
   )
-  return { values: common.values, each, codes: narrow(Uint16Array.from(codes, (code) => common.to[code] ?? 0)), counts, seconds }
+  return { values: common.values, owner, codes: narrow(Uint16Array.from(codes, (code) => common.to[code] ?? 0)), counts, seconds }
 }
 
 interface Crowds {
@@ -84,7 +81,7 @@ interface Crowds {
 
 // Round after round, whoever still stands in too small a crowd gives up one thing more. The last who
 // have nothing in common with anybody keep nothing.
-function crowdsOf(singles: ReadonlyMap<SingleDimension, Single>, visitor: Uint32Array, least: number): Crowds {
+function crowdsOf(singles: ReadonlyMap<SingleDimension, Single>, visitor: Numbers, least: number): Crowds {
   const codes = new Map(whoDimensions.map((dimension) => [dimension, Uint16Array.from(singles.get(dimension)?.codes ?? [])]))
   const crowd: string[] = Array.from(visitor, () => '')
   let small = Array.from(visitor.keys())
@@ -112,7 +109,7 @@ function crowdsOf(singles: ReadonlyMap<SingleDimension, Single>, visitor: Uint32
 }
 
 // A group is in the order of visits, so one visitor's stand together.
-function enough(group: readonly number[], visitor: Uint32Array, least: number): boolean {
+function enough(group: readonly number[], visitor: Numbers, least: number): boolean {
   let count = 0
   let last = -1
   for (const at of group) {
@@ -124,7 +121,7 @@ function enough(group: readonly number[], visitor: Uint32Array, least: number): 
 }
 
 /** The order in which visits are kept: crowd by crowd, the visitors of each in an order drawn by lot. */
-function shuffledByCrowd(visitor: Uint32Array, crowd: readonly string[]): Uint32Array {
+function shuffledByCrowd(visitor: Numbers, crowd: readonly string[]): Uint32Array {
   const firstOf = new Map<number, number>()
   for (const [at, one] of visitor.entries()) if (!firstOf.has(one)) firstOf.set(one, at)
   const drawn = randomFillSync(new Uint32Array(firstOf.size))
@@ -138,13 +135,13 @@ function shuffledByCrowd(visitor: Uint32Array, crowd: readonly string[]): Uint32
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** The same visits in another order, the visitors counted anew in it, and what a visit has many of by code instead of by time. */
-function arranged(day: DayColumns, visitor: Uint32Array, order: Uint32Array): DayColumns {
+function arranged(day: DayColumns, visitor: Numbers, order: Uint32Array): DayColumns {
   const { base } = day
-  const ordered = (numbers: Numbers): Numbers => narrow(Uint16Array.from(order, (at) => numbers[at] ?? 0))
+  const ordered = (numbers: Numbers): Numbers => narrow(Uint32Array.from(order, (at) => numbers[at] ?? 0))
   return {
     base: {
       visits: base.visits,
-      fresh: Uint8Array.from(order, (at, place) => (place > 0 && visitor[order[place - 1] ?? 0] === visitor[at] ? 0 : 1)),
+      visitor: renumbered(order, visitor),
       views: ordered(base.views),
       seconds: ordered(base.seconds),
       bounced: Uint8Array.from(order, (at) => base.bounced[at] ?? 0),
@@ -154,23 +151,27 @@ function arranged(day: DayColumns, visitor: Uint32Array, order: Uint32Array): Da
   }
 }
 
-function arrangedMany({ values, each, codes, counts, seconds }: Many, order: Uint32Array): Many {
-  const starts = new Uint32Array(each.length + 1)
-  for (const [visit, some] of each.entries()) starts[visit + 1] = (starts[visit] ?? 0) + some
-  const made = { each: [] as number[], codes: [] as number[], counts: [] as number[], seconds: [] as number[] }
-  for (const visit of order) {
+function renumbered(order: Uint32Array, visitor: Numbers): Numbers {
+  let one = -1
+  return narrow(order.map((at, place) => (place > 0 && visitor[order[place - 1] ?? 0] === visitor[at] ? one : ++one)))
+}
+
+function arrangedMany({ values, owner, codes, counts, seconds }: Many, order: Uint32Array): Many {
+  const places = Map.groupBy(owner.keys(), (at) => owner[at] ?? 0)
+  const made = { owner: [] as number[], codes: [] as number[], counts: [] as number[], seconds: [] as number[] }
+  for (const [place, visit] of order.entries()) {
     const merged = new Map<number, { count: number; seconds: number }>()
-    for (let at = starts[visit] ?? 0; at < (starts[visit + 1] ?? 0); at++) {
+    for (const at of places.get(visit) ?? []) {
       const code = codes[at] ?? 0
       const one = merged.get(code) ?? { count: 0, seconds: 0 }
       merged.set(code, { count: one.count + (counts[at] ?? 0), seconds: one.seconds + (seconds[at] ?? 0) })
     }
     for (const code of [...merged.keys()].sort((a, b) => a - b)) {
+      made.owner.push(place)
       made.codes.push(code)
       made.counts.push(Math.min(merged.get(code)?.count ?? 0, 65_535))
       made.seconds.push(Math.min(merged.get(code)?.seconds ?? 0, 65_535))
     }
-    made.each.push(merged.size)
   }
-  return { values, each: narrow(made.each), codes: narrow(made.codes), counts: narrow(made.counts), seconds: narrow(made.seconds) }
+  return { values, owner: narrow(made.owner), codes: narrow(made.codes), counts: narrow(made.counts), seconds: narrow(made.seconds) }
 }

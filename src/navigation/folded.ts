@@ -7,7 +7,7 @@ import { BASE, unpackBase, unpackMany, unpackSingle } from './packing.ts'
 type Column = Base | Single | Many
 
 /** Bytes of unpacked columns that one process keeps; what was asked for longest ago goes first. */
-const MOST_BYTES = 128 * 1024 * 1024
+const MOST_BYTES = 160 * 1024 * 1024
 
 interface Kept {
   /** In the order of the last question. */

@@ -198,23 +198,21 @@ const arrivalOf = ({ channel, referrer, source, medium, campaign, term, content 
 // How long a visit lasted: from its first action to its last, or as long as its pages were looked at.
 const baseOf = (visits: readonly Visit[], ordinals: readonly number[]): Base => ({
   visits: visits.length,
-  fresh: Uint8Array.from(ordinals, (one, at) => (one === ordinals[at - 1] ? 0 : 1)),
+  visitor: narrow(ordinals),
   views: narrow(visits.map(({ views }) => Math.min(views, WIDEST))),
   seconds: narrow(visits.map(({ first, acted, seconds }) => Math.min(Math.max(Math.round((acted - first) / 1000), seconds), WIDEST))),
   bounced: Uint8Array.from(visits, ({ views, acts }) => (views === 1 && acts === 0 ? 1 : 0)),
 })
 
 function manyOf(visits: readonly Visit[], dimension: ManyDimension, values: readonly string[]): Many {
-  const each: number[] = []
+  const owner: number[] = []
   const stays: Stay[] = []
-  for (const visit of visits) {
-    const before = stays.length
-    for (const stay of visit.stays) if (stay.dimension === dimension) stays.push(stay)
-    each.push(stays.length - before)
+  for (const [at, visit] of visits.entries()) {
+    for (const stay of visit.stays) if (stay.dimension === dimension && stays.push(stay)) owner.push(at)
   }
   return {
     values,
-    each: narrow(each),
+    owner: narrow(owner),
     codes: narrow(stays.map(({ code }) => code)),
     counts: narrow(stays.map(({ count }) => Math.min(count, WIDEST))),
     seconds: narrow(stays.map(({ seconds }) => Math.min(seconds, WIDEST))),

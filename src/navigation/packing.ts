@@ -21,26 +21,28 @@ export function packDay({ base, singles, manys }: DayColumns): Map<string, Buffe
   return new Map([
     [BASE, packBase(base)],
     ...[...singles].map(([name, { values, codes }]): [string, Buffer] => [name, pack(values, [codes])]),
-    ...[...manys].map(([name, many]): [string, Buffer] => [name, packMany(many)]),
+    ...[...manys].map(([name, many]): [string, Buffer] => [name, packMany(many, base.visits)]),
   ])
 }
 
 const AGAIN = 1
 const BOUNCED = 2
 
-function packBase({ fresh, views, seconds, bounced }: Base): Buffer {
-  return pack([], [fresh.map((another, at) => (another ? 0 : AGAIN) | (bounced[at] ? BOUNCED : 0)), views, seconds])
+function packBase({ visitor, views, seconds, bounced }: Base): Buffer {
+  const flags = Uint8Array.from(visitor, (one, at) => (at > 0 && visitor[at - 1] === one ? AGAIN : 0) | (bounced[at] ? BOUNCED : 0))
+  return pack([], [flags, views, seconds])
 }
 
 export function unpackBase(packed: Buffer): Base {
   const { arrays } = unpack(packed)
-  const flags = Uint8Array.from(arrays[0] ?? [])
+  const [flags = NONE, views = NONE, seconds = NONE] = arrays
+  let one = -1
   return {
     visits: flags.length,
-    fresh: flags.map((flag) => (flag & AGAIN ? 0 : 1)),
-    views: arrays[1] ?? NONE,
-    seconds: arrays[2] ?? NONE,
-    bounced: flags.map((flag) => (flag & BOUNCED ? 1 : 0)),
+    visitor: narrow(Uint32Array.from(flags, (flag) => (flag & AGAIN ? one : ++one))),
+    views,
+    seconds,
+    bounced: Uint8Array.from(flags, (flag) => (flag & BOUNCED ? 1 : 0)),
   }
 }
 
@@ -49,12 +51,20 @@ export function unpackSingle(packed: Buffer): Single {
   return { values, codes: arrays[0] ?? NONE }
 }
 
-const packMany = ({ values, each, codes, counts, seconds }: Many): Buffer => pack(values, [each, codes, counts, seconds])
+// How many each visit has is told in less than which visit each is of.
+function packMany({ values, owner, codes, counts, seconds }: Many, visits: number): Buffer {
+  const each = new Uint32Array(visits)
+  for (const visit of owner) each[visit]!++
+  return pack(values, [each, codes, counts, seconds])
+}
 
 export function unpackMany(packed: Buffer): Many {
   const { values, arrays } = unpack(packed)
   const [each = NONE, codes = NONE, counts = NONE, seconds = NONE] = arrays
-  return { values, each, codes, counts, seconds }
+  const owner = new Uint32Array(codes.length)
+  let start = 0
+  for (const [visit, some] of each.entries()) owner.fill(visit, start, (start += some))
+  return { values, owner: narrow(owner), codes, counts, seconds }
 }
 
 function pack(values: readonly string[], numbers: readonly Numbers[]): Buffer {

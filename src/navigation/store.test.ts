@@ -4,7 +4,6 @@ import { openTestHouse } from '../../test/harness.ts'
 import { DAY, now, setAhead } from '../clock.ts'
 import { inventedActions } from '../demo-visits.ts'
 import type { Action } from './action.ts'
-import { visitorsOf } from './columns.ts'
 import type { Counts, Filter } from './counting.ts'
 import { type Day, dayBefore, dayOf, type Dimension, isMany, OTHER, whoDimensions } from './dimension.ts'
 import { type Asked, storeOf } from './store.ts'
@@ -156,10 +155,9 @@ test('nothing that is kept is about fewer visitors than the threshold', async ()
   const days = await loadDays(house.house.db, await foldedBetween(house.house.db, before, yesterday), whoDimensions)
   for (const { base, singles } of days.values()) {
     const crowds = new Map<string, Set<number>>()
-    const visitor = visitorsOf(base)
     for (let at = 0; at < base.visits; at++) {
       const who = whoDimensions.map((dimension) => singles.get(dimension)?.codes[at]).join(' ')
-      crowds.set(who, (crowds.get(who) ?? new Set()).add(visitor[at] ?? 0))
+      crowds.set(who, (crowds.get(who) ?? new Set()).add(base.visitor[at] ?? 0))
     }
     const nothing = whoDimensions.map(() => 0).join(' ')
     for (const [who, visitors] of crowds) assert(visitors.size >= 5 || who === nothing, `${who}: ${visitors.size}`)
