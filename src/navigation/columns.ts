@@ -13,12 +13,12 @@ export interface Single {
   readonly codes: Numbers
 }
 
-/** Any number of values for each visit, each once; those of one visit follow those of the visit before. */
+/** Any number of values for each visit, each once: those of code `c` lie between `starts[c]` and `starts[c + 1]`, visit by visit. */
 export interface Many {
   readonly values: readonly string[]
+  readonly starts: Uint32Array
   /** Which visit each is of. */
   readonly owner: Numbers
-  readonly codes: Numbers
   /** How often in this visit. */
   readonly counts: Numbers
   /** How long, for pages. */
@@ -64,6 +64,33 @@ export function narrow(numbers: ArrayLike<number>): Numbers {
   let most = 0
   for (let at = 0; at < numbers.length; at++) if (numbers[at]! > most) most = numbers[at]!
   return most < 256 ? Uint8Array.from(numbers) : most < 65_536 ? Uint16Array.from(numbers) : Uint32Array.from(numbers)
+}
+
+/** What a visit has of one value. */
+export interface Stay {
+  readonly visit: number
+  readonly code: number
+  readonly count: number
+  readonly seconds: number
+}
+
+const WIDEST = 65_535
+
+/** What visits have many of, from their stays in the order of visits. */
+export function manyOf(values: readonly string[], stays: readonly Stay[]): Many {
+  const starts = new Uint32Array(values.length + 1)
+  for (const { code } of stays) starts[code + 1]!++
+  for (let code = 0; code < values.length; code++) starts[code + 1]! += starts[code]!
+  const next = starts.slice()
+  const sorted = Array<Stay>(stays.length)
+  for (const stay of stays) sorted[next[stay.code]!++] = stay
+  return {
+    values,
+    starts,
+    owner: narrow(sorted.map(({ visit }) => visit)),
+    counts: narrow(sorted.map(({ count }) => Math.min(count, WIDEST))),
+    seconds: narrow(sorted.map(({ seconds }) => Math.min(seconds, WIDEST))),
+  }
 }
 
 /** Codes for values, in the order in which they were met. Beyond 60,000 different ones, the rest are one. */

@@ -84,9 +84,10 @@ function sift(mask: Uint8Array, codes: Numbers, not: boolean | undefined, wanted
 }
 
 function having(day: DayColumns, dimension: ManyDimension, wanted: Uint8Array): Uint8Array {
-  const { owner, codes } = many(day, dimension)
+  const { starts, owner } = many(day, dimension)
   const found = new Uint8Array(day.base.visits)
-  for (let at = 0; at < codes.length; at++) if (wanted[codes[at]!]) found[owner[at]!] = 1
+  for (let code = 0; code < wanted.length; code++)
+    if (wanted[code]) for (let at = starts[code]!; at < starts[code + 1]!; at++) found[owner[at]!] = 1
   return found
 }
 
@@ -109,10 +110,10 @@ export function addTotals(sums: Sums, name: string, day: DayColumns, mask: Uint8
 
 /** Adds up what passes under the values of a dimension. */
 export function addPanel(sums: Sums, day: DayColumns, dimension: Dimension, mask: Uint8Array | undefined): void {
-  const values = valuesOf(day, dimension)
+  if (isMany(dimension)) return addMany(sums, day, many(day, dimension), mask)
+  const { values, codes } = single(day, dimension)
   const counted = new Counted(values.length)
-  if (isMany(dimension)) countMany(counted, day, many(day, dimension), mask)
-  else countSingle(counted, day, single(day, dimension).codes, mask)
+  countSingle(counted, day, codes, mask)
   for (const [code, value] of values.entries()) if (counted.visits[code]! > 0) sums.add(value, counted.of(code))
 }
 
@@ -156,24 +157,21 @@ function countSingle(counted: Counted, { base }: DayColumns, codes: Numbers, mas
   }
 }
 
-function countMany(
-  counted: Counted,
-  { base }: DayColumns,
-  { owner, codes, counts, seconds: each }: Many,
-  mask: Uint8Array | undefined,
-): void {
-  const { visitors, visits, views, bounces, seconds, last } = counted
-  for (let at = 0; at < codes.length; at++) {
-    const visit = owner[at]!
-    if (mask && !mask[visit]) continue
-    const code = codes[at]!
-    visits[code]!++
-    views[code]! += counts[at]!
-    seconds[code]! += each[at]!
-    bounces[code]! += base.bounced[visit]!
-    if (last[code] === base.visitor[visit]) continue
-    last[code] = base.visitor[visit]!
-    visitors[code]!++
+function addMany(sums: Sums, { base }: DayColumns, { values, starts, owner, counts, seconds }: Many, mask: Uint8Array | undefined): void {
+  for (let code = 0; code < values.length; code++) {
+    const sum = { visitors: 0, visits: 0, views: 0, bounces: 0, seconds: 0 }
+    let last = -1
+    for (let at = starts[code]!; at < starts[code + 1]!; at++) {
+      const visit = owner[at]!
+      if (mask && !mask[visit]) continue
+      sum.visits++
+      sum.views += counts[at]!
+      sum.seconds += seconds[at]!
+      sum.bounces += base.bounced[visit]!
+      if (base.visitor[visit] !== last) sum.visitors++
+      last = base.visitor[visit]!
+    }
+    if (sum.visits > 0) sums.add(values[code] ?? '', sum)
   }
 }
 

@@ -4,7 +4,7 @@
  * device) as at least `least` visitors of the day have in common: what tells least is given up first.
  */
 import { randomFillSync } from 'node:crypto'
-import { type Base, type DayColumns, type Many, narrow, type Numbers, type Single } from './columns.ts'
+import { type Base, type DayColumns, type Many, manyOf, narrow, type Numbers, type Single, type Stay } from './columns.ts'
 import { type ManyDimension, type SingleDimension, type WhoDimension, whoDimensions } from './dimension.ts'
 
 /** What is given up first, last. */
@@ -64,13 +64,34 @@ function commonSingle({ values, codes }: Single, visitor: Numbers, least: number
   return { values: common.values, codes: narrow(Uint16Array.from(codes, (code) => common.to[code] ?? 0)) }
 }
 
-function commonMany({ values, owner, codes, counts, seconds }: Many, visitor: Numbers, least: number): Many {
-  const common = commonCodes(
-    values,
-    sharing(codes, (at) => visitor[owner[at] ?? 0] ?? 0, values.length),
-    least,
+function commonMany(many: Many, visitor: Numbers, least: number): Many {
+  const visitors = Uint32Array.from(many.values, (_, code) => {
+    const own = Array.from(many.owner.subarray(many.starts[code], many.starts[code + 1]), (visit) => visitor[visit])
+    return own.filter((one, at) => at === 0 || one !== own[at - 1]).length
+  })
+  const { values, to } = commonCodes(many.values, visitors, least)
+  return manyOf(values, merged(staysIn(many).map((stay) => ({ ...stay, code: to[stay.code] ?? 0 }))))
+}
+
+function staysIn({ values, starts, owner, counts, seconds }: Many): Stay[] {
+  return values.flatMap((_, code) =>
+    Array.from(owner.subarray(starts[code], starts[code + 1]), (visit, at) => {
+      const place = (starts[code] ?? 0) + at
+      return { visit, code, count: counts[place] ?? 0, seconds: seconds[place] ?? 0 }
+    }),
   )
-  return { values: common.values, owner, codes: narrow(Uint16Array.from(codes, (code) => common.to[code] ?? 0)), counts, seconds }
+}
+
+/** In the order of visits, what a visit has twice of one code put together. */
+function merged(stays: Stay[]): Stay[] {
+  const sorted = stays.sort((a, b) => a.visit - b.visit || a.code - b.code)
+  const kept: Stay[] = []
+  for (const stay of sorted) {
+    const last = kept.at(-1)
+    if (last?.visit !== stay.visit || last.code !== stay.code) kept.push(stay)
+    else kept[kept.length - 1] = { ...last, count: last.count + stay.count, seconds: last.seconds + stay.seconds }
+  }
+  return kept
 }
 
 interface Crowds {
@@ -156,22 +177,8 @@ function renumbered(order: Uint32Array, visitor: Numbers): Numbers {
   return narrow(order.map((at, place) => (place > 0 && visitor[order[place - 1] ?? 0] === visitor[at] ? one : ++one)))
 }
 
-function arrangedMany({ values, owner, codes, counts, seconds }: Many, order: Uint32Array): Many {
-  const places = Map.groupBy(owner.keys(), (at) => owner[at] ?? 0)
-  const made = { owner: [] as number[], codes: [] as number[], counts: [] as number[], seconds: [] as number[] }
-  for (const [place, visit] of order.entries()) {
-    const merged = new Map<number, { count: number; seconds: number }>()
-    for (const at of places.get(visit) ?? []) {
-      const code = codes[at] ?? 0
-      const one = merged.get(code) ?? { count: 0, seconds: 0 }
-      merged.set(code, { count: one.count + (counts[at] ?? 0), seconds: one.seconds + (seconds[at] ?? 0) })
-    }
-    for (const code of [...merged.keys()].sort((a, b) => a - b)) {
-      made.owner.push(place)
-      made.codes.push(code)
-      made.counts.push(Math.min(merged.get(code)?.count ?? 0, 65_535))
-      made.seconds.push(Math.min(merged.get(code)?.seconds ?? 0, 65_535))
-    }
-  }
-  return { values, owner: narrow(made.owner), codes: narrow(made.codes), counts: narrow(made.counts), seconds: narrow(made.seconds) }
+function arrangedMany(many: Many, order: Uint32Array): Many {
+  const place = new Uint32Array(order.length)
+  for (const [at, visit] of order.entries()) place[visit] = at
+  return manyOf(many.values, merged(staysIn(many).map((stay) => ({ ...stay, visit: place[stay.visit] ?? 0 }))))
 }

@@ -4,7 +4,7 @@
  */
 import { MINUTE } from '../clock.ts'
 import type { Action, Arrival } from './action.ts'
-import { type Base, type DayColumns, Dictionary, type Many, narrow, type Single } from './columns.ts'
+import { type Base, type DayColumns, Dictionary, manyOf, narrow, type Single, type Stay } from './columns.ts'
 import {
   IDLE_MINUTES,
   type ManyDimension,
@@ -22,7 +22,7 @@ const MOST_SECONDS = 4 * 3600
 const MOST_STAYS = 200
 const WIDEST = 65_535
 
-interface Stay {
+interface Spent {
   readonly dimension: ManyDimension
   readonly code: number
   count: number
@@ -39,7 +39,7 @@ interface Visit {
   seconds: number
   /** Codes of `visitDimensions`, in their order. */
   readonly codes: number[]
-  readonly stays: Stay[]
+  readonly stays: Spent[]
 }
 
 interface Visitor {
@@ -137,7 +137,7 @@ export class Gathering {
     for (const property of properties) this.#stay(visit, 'property', `${label}: ${property}`).count++
   }
 
-  #stay(visit: Visit, dimension: ManyDimension, value: string): Stay {
+  #stay(visit: Visit, dimension: ManyDimension, value: string): Spent {
     const code = visit.stays.length < MOST_STAYS ? this.#code(dimension, value) : 0
     const known = visit.stays.find((stay) => stay.code === code && stay.dimension === dimension)
     if (known) return known
@@ -178,7 +178,7 @@ export class Gathering {
         rows.map(({ ordinal }) => ordinal),
       ),
       singles,
-      manys: new Map(manyDimensions.map((dimension) => [dimension, manyOf(visits, dimension, values(dimension))])),
+      manys: new Map(manyDimensions.map((dimension) => [dimension, manyOf(values(dimension), staysOf(visits, dimension))])),
     }
   }
 }
@@ -204,17 +204,7 @@ const baseOf = (visits: readonly Visit[], ordinals: readonly number[]): Base => 
   bounced: Uint8Array.from(visits, ({ views, acts }) => (views === 1 && acts === 0 ? 1 : 0)),
 })
 
-function manyOf(visits: readonly Visit[], dimension: ManyDimension, values: readonly string[]): Many {
-  const owner: number[] = []
-  const stays: Stay[] = []
-  for (const [at, visit] of visits.entries()) {
-    for (const stay of visit.stays) if (stay.dimension === dimension && stays.push(stay)) owner.push(at)
-  }
-  return {
-    values,
-    owner: narrow(owner),
-    codes: narrow(stays.map(({ code }) => code)),
-    counts: narrow(stays.map(({ count }) => Math.min(count, WIDEST))),
-    seconds: narrow(stays.map(({ seconds }) => Math.min(seconds, WIDEST))),
-  }
-}
+const staysOf = (visits: readonly Visit[], wanted: ManyDimension): Stay[] =>
+  visits.flatMap(({ stays }, visit) =>
+    stays.filter(({ dimension }) => dimension === wanted).map(({ code, count, seconds }) => ({ visit, code, count, seconds })),
+  )

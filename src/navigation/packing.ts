@@ -51,20 +51,40 @@ export function unpackSingle(packed: Buffer): Single {
   return { values, codes: arrays[0] ?? NONE }
 }
 
-// How many each visit has is told in less than which visit each is of.
-function packMany({ values, owner, codes, counts, seconds }: Many, visits: number): Buffer {
+// Visit by visit, because how many each has is told in less than which visit each is of.
+function packMany({ values, starts, owner, counts, seconds }: Many, visits: number): Buffer {
   const each = new Uint32Array(visits)
   for (const visit of owner) each[visit]!++
-  return pack(values, [each, codes, counts, seconds])
+  const next = new Uint32Array(visits)
+  for (let visit = 1; visit < visits; visit++) next[visit] = next[visit - 1]! + each[visit - 1]!
+  const by = { codes: new Uint16Array(owner.length), counts: new Uint16Array(owner.length), seconds: new Uint16Array(owner.length) }
+  for (let code = 0; code < values.length; code++)
+    for (let at = starts[code]!; at < starts[code + 1]!; at++) {
+      const place = next[owner[at]!]!++
+      by.codes[place] = code
+      by.counts[place] = counts[at]!
+      by.seconds[place] = seconds[at]!
+    }
+  return pack(values, [each, by.codes, by.counts, by.seconds])
 }
 
 export function unpackMany(packed: Buffer): Many {
   const { values, arrays } = unpack(packed)
   const [each = NONE, codes = NONE, counts = NONE, seconds = NONE] = arrays
-  const owner = new Uint32Array(codes.length)
-  let start = 0
-  for (const [visit, some] of each.entries()) owner.fill(visit, start, (start += some))
-  return { values, owner: narrow(owner), codes, counts, seconds }
+  const starts = new Uint32Array(values.length + 1)
+  for (const code of codes) starts[code + 1]!++
+  for (let code = 0; code < values.length; code++) starts[code + 1]! += starts[code]!
+  const next = starts.slice()
+  const by = { owner: new Uint32Array(codes.length), counts: new Uint16Array(codes.length), seconds: new Uint16Array(codes.length) }
+  let at = 0
+  for (let visit = 0; visit < each.length; visit++)
+    for (const end = at + each[visit]!; at < end; at++) {
+      const place = next[codes[at]!]!++
+      by.owner[place] = visit
+      by.counts[place] = counts[at]!
+      by.seconds[place] = seconds[at]!
+    }
+  return { values, starts, owner: narrow(by.owner), counts: narrow(by.counts), seconds: narrow(by.seconds) }
 }
 
 function pack(values: readonly string[], numbers: readonly Numbers[]): Buffer {
