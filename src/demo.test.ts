@@ -35,8 +35,14 @@ test('its moments are in order, and guests never signed in', async () => {
 
 test('nothing in it is due yet', async () => {
   const tables = register.map(({ name }) => name)
-  const before = await Promise.all(tables.map((name) => count(`"${name}"`)))
+  const counts = async () => new Map(await Promise.all(tables.map(async (name) => [name, await count(`"${name}"`)] as const)))
+  const before = await counts()
   await sweep(house.house.db, register)
   await forgetGuests(house.house)
-  assert.deepEqual(await Promise.all(tables.map((name) => count(`"${name}"`))), before)
+  const after = await counts()
+  // Visits to the pages above may still come in; nothing may go.
+  assert.deepEqual(
+    tables.filter((name) => (after.get(name) ?? 0) < (before.get(name) ?? 0)),
+    [],
+  )
 })

@@ -72,11 +72,6 @@ test('what is due goes, nothing due stays, and nothing else goes', async () => {
   assert.equal(await count('person_keys'), 1)
 })
 
-test('every table that ends by itself is tried here', () => {
-  const timed = register.filter((held) => !('while' in held.keptFor)).map((held) => held.name)
-  assert.deepEqual(timed.sort(), [...ending, ...Object.keys(aging)].sort())
-})
-
 test('many rows go in steps, those of one moment together, and by index', async () => {
   setAhead(0)
   const rows = (n: number, at: string) =>

@@ -49,12 +49,11 @@ async function life(axe: number | undefined): Promise<Said> {
 
 async function strike(child: ChildProcess, delay: number): Promise<void> {
   await sleep(delay)
-  const server = Number.parseInt(readFileSync(join(folder, 'postgres/postmaster.pid'), 'utf8'), 10)
   child.kill('SIGKILL')
   try {
-    process.kill(server, 'SIGKILL')
+    process.kill(Number.parseInt(readFileSync(join(folder, 'postgres/postmaster.pid'), 'utf8'), 10), 'SIGKILL')
   } catch {
-    // Its guard was faster.
+    // The erasure was over, or the server's guard was faster.
   }
 }
 
