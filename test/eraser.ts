@@ -14,11 +14,13 @@ import { readAssets } from '../src/web/assets.ts'
 import { readContent } from '../src/web/content.ts'
 import { fill, rowsOf } from './canaries.ts'
 
-/** What stands of one person: how many rows in all tables together. */
+/** What stands of one person: how many rows in all tables together, and in which. */
 export interface Standing {
   readonly email: string
   readonly id: string
   readonly rows: number
+  /** The tables in which they are. */
+  readonly tables: readonly string[]
 }
 
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
@@ -66,8 +68,10 @@ async function eraseNext(): Promise<void> {
 async function standing(all: pg.Client): Promise<Standing[]> {
   const victims = (await all.query<{ id: string; email: string }>('select id, email from victims order by email')).rows
   const found: Standing[] = []
-  for (const { id, email } of victims)
-    found.push({ id, email, rows: [...(await rowsOf(all, id, email)).values()].reduce((sum, rows) => sum + rows, 0) })
+  for (const { id, email } of victims) {
+    const counts = [...(await rowsOf(all, id, email))].filter(([, rows]) => rows > 0)
+    found.push({ id, email, rows: counts.reduce((sum, [, rows]) => sum + rows, 0), tables: counts.map(([table]) => table) })
+  }
   return found
 }
 
