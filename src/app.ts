@@ -18,6 +18,7 @@ import { serviceRoutes } from './services/routes.tsx'
 import { accountRoutes } from './sessions/account-routes.tsx'
 import { sessionRoutes } from './sessions/routes.tsx'
 import { staffRoutes } from './staff/routes.tsx'
+import { updatesApi } from './updates/api-routes.tsx'
 import { updateRoutes } from './updates/routes.tsx'
 import { FaultPage, RefusalPage } from './web/errors.tsx'
 import { healthRoutes, measured, type Readiness } from './web/health.ts'
@@ -29,7 +30,7 @@ import { nothingHere, problem, Refusal } from './web/refusal.ts'
 import { siteRoutes } from './web/site-routes.tsx'
 
 /** Every operation of the API, as `/api/v1` and its description show them. */
-export const operations: readonly Operation[] = [...keyApi, ...servicesApi]
+export const operations: readonly Operation[] = [...keyApi, ...servicesApi, ...updatesApi]
 
 /** Opens every door of the house. */
 export function openApp(house: House, readiness: Readiness = { leaving: false, migrations: 1 }): Hono<Web> {

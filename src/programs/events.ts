@@ -6,6 +6,21 @@ import { z } from 'zod'
 
 const number = z.uuid()
 
+const subscription = z.strictObject({
+  subscription: number.describe('The number that stands for the subscription'),
+  person: number.describe('The number that stands for the person'),
+  topic: z
+    .string()
+    .max(100)
+    .regex(/^[a-z0-9-]+$/)
+    .describe('The topic’s name in addresses'),
+})
+const aSubscription = {
+  subscription: '01a20adc-42fc-72e8-b87b-0b4b894a8323',
+  person: '01890a5d-ac96-774b-bcce-b302099a8057',
+  topic: 'news',
+}
+
 export const events = {
   'test.sent': {
     says: 'A test, sent from the console to one program',
@@ -16,6 +31,16 @@ export const events = {
     says: 'A person was erased: delete what you hold under their number',
     data: z.strictObject({ person: number.describe('The number that stood for the person') }),
     example: { person: '01890a5d-ac96-774b-bcce-b302099a8057' },
+  },
+  'subscription.confirmed': {
+    says: 'Somebody receives updates on a topic from now on: they agreed to it, or undid that they left',
+    data: subscription,
+    example: aSubscription,
+  },
+  'subscription.ended': {
+    says: 'Somebody left a topic: write nothing more to them on it. (Whoever is erased is told by person.erased alone)',
+    data: subscription,
+    example: aSubscription,
   },
 } as const satisfies Record<string, { says: string; data: z.ZodObject; example: object }>
 

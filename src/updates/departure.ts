@@ -13,6 +13,7 @@ import { guests } from '../people/tables.ts'
 import type { House } from '../web/house.ts'
 import { leftLetter } from './emails.ts'
 import { type Link, tokenFor } from './link.ts'
+import { tellOf } from './subscription.ts'
 import { departures, subscriptions } from './tables.ts'
 import { topicNamed } from './topic.ts'
 
@@ -33,6 +34,7 @@ export async function leave(
     .where(inArray(subscriptions.id, [...ids]))
     .returning()
   if (ended.length === 0) return []
+  for (const one of ended) await tellOf(tx, 'subscription.ended', one)
   const left = { door, issueId: issueId ?? null, leftAt: now(), undoUntil: fromNow(UNDO_DAYS * DAY) }
   log('updates.left', { door: word(door), topics: ended.length })
   return tx
@@ -44,12 +46,29 @@ export async function leave(
 /** Ends the one subscription that a letter's link is about, and tells its subscriber. Repeating it does nothing. */
 export async function leaveByLink(tx: For<'updates'>, house: House, link: Link, door: Exit): Promise<void> {
   const [departure] = await leave(tx, [link.subscriptionId], { door, issueId: link.issueId })
+  await sayGoodbye(tx, house, departure)
+}
+
+/**
+ * Ends the one subscription that a program of the company names, and tells its subscriber: a key in
+ * wrong hands silences nobody unnoticed.
+ * @returns whether there is, or was, such a subscription
+ */
+export async function endByProgram(tx: For<'updates'>, house: House, id: Id): Promise<boolean> {
+  const [departure] = await leave(tx, [id], { door: 'program' })
+  await sayGoodbye(tx, house, departure)
+  return departure !== undefined || (await tx.select({ id: departures.id }).from(departures).where(eq(departures.id, id))).length > 0
+}
+
+// Whoever did not leave by themselves, signed in, may not have been it.
+async function sayGoodbye(tx: For<'updates'>, house: House, departure: typeof departures.$inferSelect | undefined): Promise<void> {
   const person = departure && (await personOf(tx, departure.personId))
   if (!person) return
   const topic = await topicNamed(tx, departure.topic)
   const token = tokenFor(house.db, 'return', { subscriptionId: departure.id, topic: departure.topic })
   const forgottenAt = (await isForgotten(tx, person.id)) ? departure.undoUntil : undefined
-  await post(tx, leftLetter(house, person, { topic: topic?.title ?? departure.topic, token, undoUntil: departure.undoUntil, forgottenAt }))
+  const { door, undoUntil } = departure
+  await post(tx, leftLetter(house, person, { topic: topic?.title ?? departure.topic, door, token, undoUntil, forgottenAt }))
 }
 
 /** Ends all subscriptions of a person. */
@@ -95,7 +114,10 @@ export async function comeBack(tx: For<'updates'>, departureId: Id): Promise<'ba
   const { door: _door, issueId: _issue, leftAt: _left, undoUntil: _until, ...subscription } = departure
   const made = await tx.insert(subscriptions).values(subscription).onConflictDoNothing().returning({ id: subscriptions.id })
   // Whoever subscribed anew in the meantime gets the topic already; that they once left it stays noted.
-  if (made.length > 0) await tx.delete(departures).where(eq(departures.id, departureId))
+  if (made.length > 0) {
+    await tx.delete(departures).where(eq(departures.id, departureId))
+    await tellOf(tx, 'subscription.confirmed', subscription)
+  }
   log('updates.returned', { anew: made.length > 0 })
   return 'back'
 }

@@ -82,6 +82,8 @@ export const nothingSubscribedLetter = (house: House, email: string): Letter =>
 
 interface Left {
   readonly topic: string
+  /** By which way it ended: their letter's link, or a program of the company. */
+  readonly door: string
   readonly token: string
   readonly undoUntil: Date
   /** The day on which everything about them is deleted, unless they come back. */
@@ -90,12 +92,14 @@ interface Left {
 
 const inHours = (hours: number): string => (hours === 1 ? 'an hour' : `${hours} hours`)
 
-/** To the subscriber, when a letter's link was used: whoever holds the letter could have done it. */
-export const leftLetter = (house: House, reader: Reader, { topic, token, undoUntil, forgottenAt }: Left): Letter =>
+/** To the subscriber, when somebody else could have done it: whoever holds a letter with its link, or a program of ours. */
+export const leftLetter = (house: House, reader: Reader, { topic, door, token, undoUntil, forgottenAt }: Left): Letter =>
   letter(house, reader, 'leaving updates', `You left “${topic}”`, [
     `Hello ${reader.name},`,
-    `with the link in one of our letters you left “${topic}”. We will write nothing more to you on it. If that was right, you need do nothing.`,
-    `If it was somebody to whom you forwarded the letter, or if you change your mind, you can undo it until ${day.format(undoUntil)}:`,
+    door === 'program'
+      ? `one of our services told us that you want nothing more on “${topic}”. We will write nothing more to you on it. If that is right, you need do nothing.`
+      : `with the link in one of our letters you left “${topic}”. We will write nothing more to you on it. If that was right, you need do nothing.`,
+    `If it was ${door === 'program' ? 'a mistake' : 'somebody to whom you forwarded the letter'}, or if you change your mind, you can undo it until ${day.format(undoUntil)}:`,
     { button: 'Undo it', href: `${house.config.origin}/updates/return/${token}` },
     ...(forgottenAt
       ? [

@@ -3,6 +3,8 @@ import { asc, eq } from 'drizzle-orm'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
+import { personWith } from '../people/person.ts'
+import { tell } from '../programs/webhook.ts'
 import { subscriptions, topics } from './tables.ts'
 
 export type Subscription = typeof subscriptions.$inferSelect
@@ -27,7 +29,8 @@ export async function subscribe(tx: For<'updates'>, { topics: chosen, ...agreed 
     .insert(subscriptions)
     .values(chosen.map((topic) => ({ id: newId(), topic, ...agreed })))
     .onConflictDoNothing({ target: [subscriptions.personId, subscriptions.topic] })
-    .returning({ topic: subscriptions.topic })
+    .returning({ id: subscriptions.id, personId: subscriptions.personId, topic: subscriptions.topic })
+  for (const one of made) await tellOf(tx, 'subscription.confirmed', one)
   return made.map(({ topic }) => topic)
 }
 
@@ -41,3 +44,16 @@ export async function subscriptionsOf(tx: For<'updates'>, personId: Id): Promise
     .orderBy(asc(topics.place), asc(topics.slug))
   return rows.map((row) => ({ ...row.subscriptions, title: row.topics.title }))
 }
+
+/** What the reader of an address gets (in lower case); nothing for one that is unknown. */
+export async function subscriptionsAt(tx: For<'updates'>, email: string): Promise<Pick<Subscription, 'id' | 'topic' | 'confirmedAt'>[]> {
+  const person = await personWith(tx, email)
+  return person ? subscriptionsOf(tx, person.id) : []
+}
+
+/** Tells the company's own programs what became of a subscription: numbers and the topic, nothing else. */
+export const tellOf = (
+  tx: For<'updates'>,
+  type: 'subscription.confirmed' | 'subscription.ended',
+  { id, personId, topic }: Pick<Subscription, 'id' | 'personId' | 'topic'>,
+): Promise<void> => tell(tx, type, { subscription: id, person: personId, topic }, personId)

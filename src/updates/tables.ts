@@ -130,7 +130,7 @@ export const departures = pgTable(
     id: ownId(),
     personId: person(),
     topic: topic(),
-    door: text({ enum: ['letter', 'mail program', 'preferences', 'account', 'complaint', 'bounce', 'staff'] }).notNull(),
+    door: text({ enum: ['letter', 'mail program', 'preferences', 'account', 'complaint', 'bounce', 'staff', 'program'] }).notNull(),
     /** The letter whose link was used, where it was one. */
     issueId: idOf('issue_id'),
     language: text(),

@@ -31,6 +31,7 @@ export const limits = {
   'code by network': { hits: 60, in: HOUR },
   'second factor by person': { hits: 10, in: 15 * MINUTE },
   'updates by network': { hits: 30, in: HOUR },
+  'updates by key': { hits: 1_000, in: HOUR },
   'wrong link by network': { hits: 60, in: HOUR },
   'link by network': { hits: 60, in: HOUR },
   'passkey by network': { hits: 120, in: HOUR },

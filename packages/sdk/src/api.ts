@@ -72,6 +72,36 @@ export interface PersonErased {
   }
 }
 
+/** Somebody receives updates on a topic from now on: they agreed to it, or undid that they left */
+export interface SubscriptionConfirmed {
+  readonly type: 'subscription.confirmed'
+  /** When it happened */
+  readonly timestamp: string
+  readonly data: {
+    /** The number that stands for the subscription */
+    readonly subscription: string
+    /** The number that stands for the person */
+    readonly person: string
+    /** The topic’s name in addresses */
+    readonly topic: string
+  }
+}
+
+/** Somebody left a topic: write nothing more to them on it. (Whoever is erased is told by person.erased alone) */
+export interface SubscriptionEnded {
+  readonly type: 'subscription.ended'
+  /** When it happened */
+  readonly timestamp: string
+  readonly data: {
+    /** The number that stands for the subscription */
+    readonly subscription: string
+    /** The number that stands for the person */
+    readonly person: string
+    /** The topic’s name in addresses */
+    readonly topic: string
+  }
+}
+
 /** A test, sent from the console to one program */
 export interface TestSent {
   readonly type: 'test.sent'
@@ -81,6 +111,62 @@ export interface TestSent {
     /** The endpoint that is tested */
     readonly endpoint: string
   }
+}
+
+/** An address; never part of a URL */
+export interface UpdateAddress {
+  /** The e-mail address */
+  readonly email: string
+}
+
+/** The same answer for everybody */
+export interface UpdateAsked {
+  /** A letter is on its way; nobody is subscribed before its button is pressed */
+  readonly state: 'asked'
+}
+
+/** The subscription has ended */
+export interface UpdateEnded {
+  /** No letter on the topic goes to them any more */
+  readonly state: 'ended'
+}
+
+/** Somebody to ask by letter */
+export interface UpdateRequest {
+  /** The person’s name */
+  readonly name: string
+  /** The e-mail address */
+  readonly email: string
+  /** The topics that they are asked about */
+  readonly topics: readonly string[]
+  /** The language that they like to read, such as de or pt-BR */
+  readonly language?: string
+}
+
+/** What an address receives */
+export interface UpdatesReceived {
+  readonly subscriptions: readonly {
+    /** The number that stands for the subscription */
+    readonly subscription: string
+    /** The topic’s name in addresses */
+    readonly topic: string
+    /** When it was confirmed */
+    readonly since: string
+  }[]
+}
+
+/** The topics, in their order */
+export interface UpdateTopics {
+  readonly topics: readonly {
+    /** The topic’s name in addresses */
+    readonly topic: string
+    /** Its title */
+    readonly title: string
+    /** What one gets, and how often */
+    readonly says: string
+    /** Whether somebody new can subscribe */
+    readonly open: boolean
+  }[]
 }
 
 /** Up to 300 uses of one service */
@@ -108,6 +194,14 @@ export interface Operations {
   readAccess: { readonly asks: { readonly query: { readonly service?: string; readonly person: string }; }; readonly answers: Access }
   /** Report how much was used */
   reportUsage: { readonly asks: { readonly body: Usage; }; readonly answers: Entered }
+  /** What one can subscribe to */
+  listUpdateTopics: { readonly asks: { }; readonly answers: UpdateTopics }
+  /** Ask somebody whether they want updates */
+  askForUpdates: { readonly asks: { readonly body: UpdateRequest; }; readonly answers: UpdateAsked }
+  /** What an address receives */
+  readUpdates: { readonly asks: { readonly body: UpdateAddress; }; readonly answers: UpdatesReceived }
+  /** End a subscription */
+  endUpdates: { readonly asks: { readonly path: { readonly id: string }; }; readonly answers: UpdateEnded }
 }
 
 /** Where each operation is, and whether it may be named so that it is done once. */
@@ -115,7 +209,11 @@ export const operations: Readonly<Record<keyof Operations, { method: string; at:
   readKey: { method: 'GET', at: '/key', repeatable: false },
   readAccess: { method: 'GET', at: '/access', repeatable: false },
   reportUsage: { method: 'POST', at: '/usage', repeatable: false },
+  listUpdateTopics: { method: 'GET', at: '/updates/topics', repeatable: false },
+  askForUpdates: { method: 'POST', at: '/updates/requests', repeatable: true },
+  readUpdates: { method: 'POST', at: '/updates/status', repeatable: false },
+  endUpdates: { method: 'DELETE', at: '/updates/subscriptions/{id}', repeatable: true },
 }
 
 /** Everything that a program can be told. */
-export type Told = TestSent | PersonErased
+export type Told = TestSent | PersonErased | SubscriptionConfirmed | SubscriptionEnded
