@@ -36,6 +36,11 @@ export const abilities = {
     doors: ['/staff/updates/topics'],
     tab: 'Topics',
   },
+  subscribers: {
+    says: 'Take out who is subscribed to a topic',
+    roles: ['owner', 'marketing'],
+    doors: ['/staff/updates/subscribers'],
+  },
   stopped: {
     says: 'See whom we do not write to, and lift it',
     roles: ['owner', 'support', 'marketing'],

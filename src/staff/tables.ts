@@ -86,6 +86,7 @@ export const exports = pgTable(
       .references(() => people.id, { onDelete: 'restrict' }),
     people: integer().notNull(),
     narrowed: boolean().notNull(),
+    topic: text(),
     exportedAt: moment('exported_at').notNull(),
   },
   (table) => [index('exports_staff').on(table.staffId), index('exports_at').on(table.exportedAt)],
@@ -103,6 +104,7 @@ export const exportsHeld = classify(exports, {
     staffId: ['reference', 'A number that stands for you'],
     people: ['record', 'How many people were on the list'],
     narrowed: ['record', 'Whether it was a part of all people'],
+    topic: ['record', 'The topic of updates whose subscribers it listed'],
     exportedAt: ['record', 'When'],
   },
 })

@@ -148,14 +148,14 @@ const Exports = ({ exports }: { exports: readonly NotedExport[] }) => (
       </tr>
     </thead>
     <tbody>
-      {exports.map(({ name, people, narrowed, exportedAt }) => (
+      {exports.map(({ name, people, narrowed, topic, exportedAt }) => (
         <tr>
           <th scope="row">
             <Moment at={exportedAt} />
           </th>
           <td>{name}</td>
           <td class="number">{people.toLocaleString('en')}</td>
-          <td>{narrowed ? 'a part' : 'everybody'}</td>
+          <td>{topic ? `subscribers of ${topic}` : narrowed ? 'a part' : 'everybody'}</td>
         </tr>
       ))}
     </tbody>

@@ -138,6 +138,16 @@ export const TopicPage = ({ topic, told, errors = {}, typed }: TopicProps) => (
       </form>
     </section>
     <section>
+      <h2>Take out the subscribers</h2>
+      <form method="post" action={`/staff/updates/subscribers/${topic.slug}`}>
+        <p>
+          A file (CSV) with the name and address of everybody who gets it, and what they agreed to, when and where. It is noted on the
+          team’s page that you took it. Handle it with care, and delete it when you are done.
+        </p>
+        <Submit kind="quiet">Take out the subscribers</Submit>
+      </form>
+    </section>
+    <section>
       <h2>New subscribers</h2>
       <form method="post" action={`/staff/updates/topics/${topic.slug}/${topic.closedAt ? 'open' : 'close'}`}>
         <p>

@@ -3,13 +3,15 @@ import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import { z } from 'zod'
 import { log } from '../log.ts'
-import { signedIn } from '../sessions/guard.ts'
+import { freshly, signedIn } from '../sessions/guard.ts'
+import { takeOut } from '../staff/export.ts'
 import { whoMay } from '../staff/guard.ts'
 import { type Form, line, readForm, refuseField, type Typed } from '../web/form.ts'
 import type { House, Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { forgetReady } from '../web/ready.ts'
 import { nothingHere } from '../web/refusal.ts'
+import { subscriberLines } from './subscribers.ts'
 import { addTopic, countedTopics, describeTopic, setOpen, type Topic, topicNamed } from './topic.ts'
 import { TopicPage, TopicsPage } from './topic-pages.tsx'
 
@@ -22,6 +24,7 @@ export const topicRoutes = new Hono<Web>()
   .get('/staff/updates/topics/:slug', signedIn, whoMay('topics'), (c) => showTopic(c, c.req.param('slug')))
   .post('/staff/updates/topics/:slug', signedIn, whoMay('topics'), (c) => describe(c, c.req.param('slug')))
   .post('/staff/updates/topics/:slug/close', signedIn, whoMay('topics'), (c) => openOrClose(c, c.req.param('slug'), false))
+  .post('/staff/updates/subscribers/:slug', signedIn, whoMay('subscribers'), freshly, (c) => takeOutSubscribers(c, c.req.param('slug')))
   .post('/staff/updates/topics/:slug/open', signedIn, whoMay('topics'), (c) => openOrClose(c, c.req.param('slug'), true))
 
 const fields = z.object({
@@ -106,4 +109,16 @@ async function describe(c: Ctx, slug: string): Promise<Response> {
 async function openOrClose(c: Ctx, slug: string, open: boolean): Promise<Response> {
   if (!(await c.get('house').db.as('updates', (tx) => setOpen(tx, slug, open)))) throw nothingHere('no such topic')
   return changed(c, `/staff/updates/topics/${slug}?done=${open ? 'opened' : 'closed'}`)
+}
+
+async function takeOutSubscribers(c: Ctx, slug: string): Promise<Response> {
+  const { db } = c.get('house')
+  const topic = await db.as('updates', (tx) => topicNamed(tx, slug))
+  if (!topic) throw nothingHere('no such topic')
+  const taking = { staffId: c.get('signedIn').personId, narrowed: true, topic: topic.slug }
+  return c.body(takeOut(db, taking, subscriberLines(db, topic.slug)), 200, {
+    'content-type': 'text/csv; charset=utf-8; header=present',
+    'content-disposition': `attachment; filename="subscribers.csv"`,
+    'cache-control': 'no-store',
+  })
 }

@@ -126,7 +126,10 @@ function read<S extends z.ZodObject>(file: string, schema: S, words: Record<stri
   const facts = schema.safeParse(parseYaml(front) ?? {})
   if (!facts.success)
     throw new WrongSetting(`${file}: ${facts.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}.`)
-  return { ...facts.data, slug: basename(file, '.md'), html: markdown.render(body), source: body.trim() }
+  const slug = basename(file, '.md')
+  // It stands in addresses, and in what other programs are told.
+  if (!/^[a-z0-9-]+$/.test(slug)) throw new WrongSetting(`${file}: please name it with nothing but a to z, 0 to 9 and -.`)
+  return { ...facts.data, slug, html: markdown.render(body), source: body.trim() }
 }
 
 function readText(file: string): string {
