@@ -23,6 +23,7 @@ import { readAssets } from './web/assets.ts'
 import { readContent } from './web/content.ts'
 import type { Readiness } from './web/health.ts'
 import type { House } from './web/house.ts'
+import { handsOutReady } from './web/ready-door.ts'
 import { startWorking } from './worker.ts'
 
 // Both from src/ (tests) and from dist/ (the built program) the checkout is one folder up.
@@ -99,7 +100,10 @@ export async function serve(house: House, readiness: Readiness): Promise<Server>
   const listener = getRequestListener(openApp(house, readiness).fetch)
   const server = createServer(
     patience,
-    answerBadTargets((request, response) => void (standsAtDoor(house, request, response) || listener(request, response))),
+    answerBadTargets(
+      (request, response) =>
+        void (handsOutReady(house, request, response) || standsAtDoor(house, request, response) || listener(request, response)),
+    ),
   )
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

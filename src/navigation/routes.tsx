@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { clientAddress } from '../web/client.ts'
-import { giveCookie, hasCookie, readCookie } from '../web/cookies.ts'
+import { giveCookie, hasCookie, cookieIn } from '../web/cookies.ts'
 import type { House, Web } from '../web/house.ts'
 import { type Onlooker, watchPages } from '../web/onlooker.ts'
 import { send } from '../web/prepared.ts'
@@ -53,13 +53,20 @@ async function image(c: Context<Web>): Promise<Response> {
 /** Rooms of the house that are no part of the websites. */
 const INSIDE = /^\/(staff|dev|api)(\/|$)/
 
-const notePage: Onlooker = async (c, page, shown) => {
-  const house = c.get('house')
-  const asker = askerOf(c)
-  if (INSIDE.test(page) || (await choseNotTo(c, asker))) return
-  note(house, asker, { url: c.req.url, page, kind: shown === 'nothing here' ? 'missing' : 'view' })
-  const token = shown === 'page for all' && !unseen(asker) ? readCookie(c, 'session') : undefined
-  if (token) notePersonalPage(house, token, page)
+const onlooker: Onlooker = {
+  pageForAll(request) {
+    const { house, url, path: page, header } = request
+    if (INSIDE.test(page)) return
+    const asker: Asker = { config: house.config, address: request.address(), header }
+    note(house, asker, { url, page, kind: 'view' })
+    const token = unseen(asker) ? undefined : cookieIn(house.config, header('cookie'), 'session')
+    if (token) notePersonalPage(house, token, page)
+  },
+  async page(c, page, shown) {
+    const asker = askerOf(c)
+    if (INSIDE.test(page) || (await choseNotTo(c, asker))) return
+    note(c.get('house'), asker, { url: c.req.url, page, kind: shown === 'nothing here' ? 'missing' : 'view' })
+  },
 }
 
 // What somebody chose on one device holds on the others: their browser is told, and remembers it.
@@ -76,4 +83,4 @@ async function choseNotTo(c: Context<Web>, asker: Asker): Promise<boolean> {
 }
 
 /** From now on every page of this house is counted as it is answered. */
-export const countPages = (house: House): void => watchPages(house, notePage)
+export const countPages = (house: House): void => watchPages(house, onlooker)

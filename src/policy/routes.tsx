@@ -10,6 +10,7 @@ import type { House, Web } from '../web/house.ts'
 import { Crumbs } from '../web/layout.tsx'
 import { publicPage } from '../web/page.tsx'
 import { prepare, send } from '../web/prepared.ts'
+import { requestIn } from '../web/page-request.ts'
 import { readerOf } from '../web/ready.ts'
 import { nothingHere } from '../web/refusal.ts'
 import { dataMap, dataMapCsv } from './data-map.ts'
@@ -18,7 +19,7 @@ import { DataMapPage, ProcessorsPage } from './pages.tsx'
 export const policyRoutes = new Hono<Web>()
   .get(
     '/privacy',
-    publicPage((house, c) => policy(inForce(house), <CountingSwitch {...readerOf(c)} />)),
+    publicPage((house, c) => policy(inForce(house), <CountingSwitch {...readerOf(requestIn(c))} />)),
   )
   .get('/privacy/versions', publicPage(versions))
   .get(

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { signedIn } from '../sessions/guard.ts'
 import { type Form, readForm } from '../web/form.ts'
 import type { House, Web } from '../web/house.ts'
+import type { PageRequest } from '../web/page-request.ts'
 import { publicPage, showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { accountServiceRoutes } from './account-routes.tsx'
@@ -15,10 +16,14 @@ import { currencyOf, regionOf } from './price.ts'
 
 type Ctx = Context<Web>
 
-const currency = (c: Ctx): string => currencyOf(regionOf(c.req.header('accept-language')))
+const currencyFor = (languages: string | undefined): string => currencyOf(regionOf(languages))
+const currency = (c: Ctx): string => currencyFor(c.req.header('accept-language'))
 
 // Staff change the catalogue: other processes show it within these seconds.
-const keeping = { seconds: 10, by: { header: 'Accept-Language', of: currency } }
+const keeping = {
+  seconds: 10,
+  by: { header: 'Accept-Language', of: (request: PageRequest) => currencyFor(request.header('accept-language')) },
+}
 
 export const serviceRoutes = new Hono<Web>()
   .get('/', publicPage(home, keeping))

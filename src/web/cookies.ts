@@ -32,11 +32,15 @@ const options = (config: Config, name: CookieName): CookieOptions => ({
 
 export const readCookie = (c: Context<Web>, name: CookieName): string | undefined => getCookie(c, cookieName(c.get('house').config, name))
 
-/** Is it among the cookies of this header? */
-export function hasCookie(config: Config, header: string | undefined, name: CookieName): boolean {
+/** The cookie in a request's header. */
+export function cookieIn(config: Config, header: string | undefined, name: CookieName): string | undefined {
   const full = cookieName(config, name)
-  return header !== undefined && header.includes(full) && parse(header, full)[full] !== undefined
+  return header?.includes(full) ? parse(header, full)[full] : undefined
 }
+
+/** Is it among the cookies of this header? */
+export const hasCookie = (config: Config, header: string | undefined, name: CookieName): boolean =>
+  cookieIn(config, header, name) !== undefined
 
 export function giveCookie(c: Context<Web>, name: CookieName, value: string, seconds: number): void {
   const { config } = c.get('house')

@@ -20,8 +20,12 @@ const durations = new Histogram({
 export const measured = createMiddleware<Web>(async (c, next) => {
   const started = performance.now()
   await next()
-  durations.observe({ method: c.req.method, status: c.res.status }, (performance.now() - started) / 1000)
+  observe(c.req.method, c.res.status, started)
 })
+
+/** Counts an answer that was begun at this moment of the process. */
+export const observe = (method: string, status: number, started: number): void =>
+  durations.observe({ method, status }, (performance.now() - started) / 1000)
 
 /** What the program itself knows of being ready. */
 export interface Readiness {

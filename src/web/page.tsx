@@ -4,6 +4,7 @@ import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { House, Web } from './house.ts'
 import { type Frame, Layout } from './layout.tsx'
+import { requestIn } from './page-request.ts'
 import { type Keeping, keepReady, type Reader, readerOf } from './ready.ts'
 
 /** What a page says of itself. */
@@ -48,7 +49,7 @@ function rendered(house: House, around: Omit<Frame, 'title' | 'company'>): reado
 /** A page for this reader alone: never stored by a cache. */
 export function showPage(c: Context<Web>, shown: Shown, body: Child, status: ContentfulStatusCode = 200): Response {
   const signedIn = c.get('signedIn') !== undefined || (shown.area ?? 'site') !== 'site'
-  const html = framed(c.get('house'), c.req.path, { ...shown, tabs: c.get('tabs') }, { ...readerOf(c), signedIn }, body)
+  const html = framed(c.get('house'), c.req.path, { ...shown, tabs: c.get('tabs') }, { ...readerOf(requestIn(c)), signedIn }, body)
   return c.html(html, status, { 'cache-control': 'no-store' })
 }
 
@@ -62,6 +63,9 @@ export function publicPage(page: (house: House, c: Context<Web>) => Public | Pro
   return async (c: Context<Web>): Promise<Response> => {
     const house = c.get('house')
     const { shown, body } = await page(house, c)
-    return keepReady(c, framed(house, c.req.path, shown, readerOf(c), body), keeping)
+    const request = requestIn(c)
+    c.set('shownToAll', true)
+    const { body: sent, ...init } = keepReady(request, framed(house, c.req.path, shown, readerOf(request), body), keeping)
+    return new Response(sent, init)
   }
 }

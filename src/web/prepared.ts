@@ -43,25 +43,29 @@ export function prepare(body: Buffer, headers: Headers): Prepared {
 
 const vary = (headers: Headers): string => (headers['vary'] ? `${headers['vary']}, Accept-Encoding` : 'Accept-Encoding')
 
-/**
- * Answers with the variant that the request accepts, or with 304 when the reader has it already. The
- * answer bears the prepared headers and no others, so that it costs a look-up and a copy.
- */
-export function answer(c: Context, prepared: Prepared): Response {
-  const { status, body, headers } = chosen(c, prepared)
-  return new Response(body, { status, headers })
+/** What is answered: the variant that the request accepts, or 304 when the reader has it already. */
+export interface Answer {
+  readonly status: 200 | 304
+  readonly body: Variant['body'] | null
+  readonly headers: Headers
 }
 
-/** The same, with the headers that the request has been given on its way. */
+interface Asking {
+  readonly method: string
+  header(name: string): string | undefined
+}
+
+/** The answer to a request, with the prepared headers and no others, so that it costs a look-up and a copy. */
+export function answerTo(request: Asking, prepared: Prepared): Answer {
+  const variant = choose(prepared, request.header('accept-encoding'))
+  if (request.header('if-none-match')?.includes(variant.etag)) return { status: 304, body: null, headers: withoutBody(variant.headers) }
+  return { status: 200, body: request.method === 'HEAD' ? null : variant.body, headers: variant.headers }
+}
+
+/** Sends it with the headers that the request has been given on its way. */
 export function send(c: Context, prepared: Prepared): Response {
-  const { status, body, headers } = chosen(c, prepared)
+  const { status, body, headers } = answerTo({ method: c.req.method, header: (name) => c.req.header(name) }, prepared)
   return c.newResponse(body, status, headers)
-}
-
-function chosen(c: Context, prepared: Prepared): { status: 200 | 304; body: Variant['body'] | null; headers: Headers } {
-  const variant = choose(prepared, c.req.header('accept-encoding'))
-  if (c.req.header('if-none-match')?.includes(variant.etag)) return { status: 304, body: null, headers: withoutBody(variant.headers) }
-  return { status: 200, body: c.req.method === 'HEAD' ? null : variant.body, headers: variant.headers }
 }
 
 function choose(prepared: Prepared, encodings: string | undefined): Variant {

@@ -5,8 +5,9 @@ import { bodyLimit } from 'hono/body-limit'
 import type { Config } from '../config.ts'
 import { safeHeaders } from './headers.ts'
 import type { House, Web } from './house.ts'
-import { answered, publicPageShown } from './onlooker.ts'
-import { readyPage } from './ready.ts'
+import { answered } from './onlooker.ts'
+import { requestIn } from './page-request.ts'
+import { shownReady } from './ready-door.ts'
 import { nothingHere, Refusal } from './refusal.ts'
 
 // A key opens the API, and no cookie is looked at there: nobody can be made to send a key unasked.
@@ -19,11 +20,8 @@ export function rails(house: House): MiddlewareHandler<Web> {
   return async (c, next) => {
     c.set('house', house)
     const listed = hosts.has(hostOf(c))
-    const ready = listed ? readyPage(c) : undefined
-    if (ready) {
-      publicPageShown(c)
-      return ready
-    }
+    const ready = listed ? shownReady(requestIn(c)) : undefined
+    if (ready) return new Response(ready.body, ready)
     c.set('requestId', randomUUID())
     for (const [name, value] of headers) c.header(name, value)
     if (!listed) throw new Refusal(421, 'This address is not served here.')

@@ -3,11 +3,11 @@
  * from then on answered before any route is looked for. What the operator wrote is fixed at the start;
  * a page that also shows what staff can change is rendered again after a few seconds.
  */
-import type { Context } from 'hono'
 import { hasCookie } from './cookies.ts'
 import { safeHeaders } from './headers.ts'
-import type { House, Web } from './house.ts'
-import { answer, type Prepared, prepare } from './prepared.ts'
+import type { House } from './house.ts'
+import type { PageRequest } from './page-request.ts'
+import { type Answer, answerTo, type Prepared, prepare } from './prepared.ts'
 
 /** What a public page shows differently: the way in or the account, and that a signal is honoured. */
 export interface Reader {
@@ -28,7 +28,7 @@ export interface Keeping {
   /** After so many seconds it is rendered again. */
   readonly seconds?: number
   /** What of the request it depends on beside the kind of reader, and the header that tells it. */
-  readonly by?: { readonly header: string; of(c: Context<Web>): string }
+  readonly by?: { readonly header: string; of(request: PageRequest): string }
 }
 
 /** The ready pages at one address, for one kind of reader. */
@@ -39,38 +39,39 @@ interface Place extends Keeping {
 const houses = new WeakMap<House, Map<string, Place>>()
 
 /** Which kind of reader asks. A cookie is not checked here: nothing but a link in the frame depends on it. */
-export const readerOf = (c: Context<Web>): Reader => ({
-  signedIn: hasCookie(c.get('house').config, c.req.header('cookie'), 'session'),
-  signal: c.req.header('sec-gpc') === '1' || c.req.header('dnt') === '1',
-  uncounted: hasCookie(c.get('house').config, c.req.header('cookie'), 'uncounted'),
-})
+export function readerOf({ house: { config }, header }: PageRequest): Reader {
+  const cookies = header('cookie')
+  return {
+    signedIn: hasCookie(config, cookies, 'session'),
+    signal: header('sec-gpc') === '1' || header('dnt') === '1',
+    uncounted: hasCookie(config, cookies, 'uncounted'),
+  }
+}
 
-function keyOf(c: Context<Web>): string {
-  const { signedIn, signal, uncounted } = readerOf(c)
-  return `${c.req.path}${signedIn ? ' in' : ''}${signal ? ' gpc' : ''}${uncounted ? ' uncounted' : ''}`
+function keyOf(request: PageRequest): string {
+  const { signedIn, signal, uncounted } = readerOf(request)
+  return `${request.path}${signedIn ? ' in' : ''}${signal ? ' gpc' : ''}${uncounted ? ' uncounted' : ''}`
 }
 
 /** The ready answer to this request, if there is one. */
-export function readyPage(c: Context<Web>): Response | undefined {
-  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return undefined
-  const place = houses.get(c.get('house'))?.get(keyOf(c))
-  const ready = place?.kept.get(place.by?.of(c) ?? '')
-  return ready && ready.until > performance.now() ? answer(c, ready.prepared) : undefined
+export function readyAnswer(request: PageRequest): Answer | undefined {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
+  const place = houses.get(request.house)?.get(keyOf(request))
+  const ready = place?.kept.get(place.by?.of(request) ?? '')
+  return ready && ready.until > performance.now() ? answerTo(request, ready.prepared) : undefined
 }
 
 /** Renders every page anew: this process changed what they show. Others follow within the pages' seconds. */
 export const forgetReady = (house: House): void => void houses.delete(house)
 
-/** Keeps a rendered page ready for the next reader of this kind, and answers this one. */
-export function keepReady(c: Context<Web>, html: string, { seconds = Infinity, by }: Keeping): Response {
-  const house = c.get('house')
-  c.set('shownToAll', true)
-  const places = houses.get(house) ?? new Map<string, Place>()
+/** Keeps a rendered page ready for the next reader of this kind; returns the answer for this one. */
+export function keepReady(request: PageRequest, html: string, { seconds = Infinity, by }: Keeping): Answer {
+  const places = houses.get(request.house) ?? new Map<string, Place>()
   const vary = by ? `Cookie, Sec-GPC, DNT, ${by.header}` : 'Cookie, Sec-GPC, DNT'
   const kept = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-cache', vary }
-  const prepared = prepare(Buffer.from(html), { ...safeHeaders(house.config), ...kept })
-  const place = places.get(keyOf(c)) ?? { ...(by ? { by } : {}), kept: new Map<string, Ready>() }
-  place.kept.set(by?.of(c) ?? '', { prepared, until: performance.now() + seconds * 1000 })
-  houses.set(house, places.set(keyOf(c), place))
-  return answer(c, prepared)
+  const prepared = prepare(Buffer.from(html), { ...safeHeaders(request.house.config), ...kept })
+  const place = places.get(keyOf(request)) ?? { ...(by ? { by } : {}), kept: new Map<string, Ready>() }
+  place.kept.set(by?.of(request) ?? '', { prepared, until: performance.now() + seconds * 1000 })
+  houses.set(request.house, places.set(keyOf(request), place))
+  return answerTo(request, prepared)
 }
