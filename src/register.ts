@@ -31,7 +31,7 @@ import {
   programKeysHeld,
   programSecretsHeld,
 } from './programs/tables.ts'
-import { copiesHeld, copyPartsHeld, receiptsHeld } from './rights/tables.ts'
+import { copiesHeld, copyPartsHeld, erasuresAskedHeld, receiptsHeld } from './rights/tables.ts'
 import {
   attemptsHeld,
   challengesHeld,
@@ -62,6 +62,7 @@ export const register: readonly Held[] = [
   plansHeld,
   servicesHeld,
   receiptsHeld,
+  erasuresAskedHeld,
   copyPartsHeld,
   copiesHeld,
   recipientsHeld,

@@ -29,6 +29,7 @@ export const clock: readonly Appointment[] = [
     cron: '25 3 * * *',
     says: 'At 03:25: erases whoever was known by updates alone and left them all 30 days ago',
   },
+  { job: 'rights.erase-waiting', cron: '*/10 * * * *', says: 'Every ten minutes: tries the erasures again that wait for Stripe' },
   { job: 'mail.poll', cron: '*/2 * * * *', says: 'Every two minutes: empties the mailbox that IMAP_URL names' },
   {
     job: 'navigation.fold',

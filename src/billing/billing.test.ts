@@ -3,7 +3,10 @@ import { test } from 'node:test'
 import { openPayingHouse } from '../../test/stripe.ts'
 import { DAY, setAhead } from '../clock.ts'
 import { asId, type Id } from '../log.ts'
+import { eraseWaiting } from '../rights/erasure.ts'
 import { accessOf } from '../services/access.ts'
+import { membershipsOf, stand } from '../services/membership.ts'
+import { sync } from './customer.ts'
 
 const { house, stripe, settle, giveCard } = await openPayingHouse()
 const { db } = house.house
@@ -116,4 +119,54 @@ test('a card that fails at renewal leads through grace to loss of access, and a 
   await settle()
   assert.equal((await access('fay@example.org', 'scheduled-runs')).allowed, false)
   setAhead(0)
+})
+
+test('erasure waits while Stripe cannot be reached, says so, and is done once it can', async () => {
+  const gil = await house.person('Gil Goes', 'gil@example.org')
+  await giveCard(gil, await begins(gil, 'scheduled-runs/steady'), '6011111111111117')
+  const id = await idOf('gil@example.org')
+  stripe.admin.down(true)
+  const asked = pathTo(await gil.post('/account/privacy/erasure', { sure: 'yes' }))
+  assert.equal(asked, '/account/privacy/erasure')
+  assert.match(await gil.read(asked), /Waiting: Stripe, since/)
+  assert.match(await gil.read('/account/privacy'), /That you asked to be erased, while it has to wait/)
+  await eraseWaiting(house.house)
+  assert.equal((await house.query('select from people where id = $1', [id])).length, 1, 'nothing goes before Stripe confirms')
+  assert.equal((await access('gil@example.org', 'scheduled-runs')).allowed, true)
+  stripe.admin.down(false)
+  await eraseWaiting(house.house)
+  assert.deepEqual(await house.query('select from people where id = $1', [id]), [])
+  assert.deepEqual(await house.query('select from erasures_asked'), [])
+  await settle()
+  const goodbye = (await house.inbox('gil@example.org'))[0]
+  assert.match(goodbye?.subject ?? '', /Everything about you at .* is erased/)
+})
+
+test('who pays nothing is erased though Stripe cannot be reached', async () => {
+  const hal = await house.person('Hal Free', 'hal@example.org')
+  stripe.admin.down(true)
+  assert.match(pathTo(await hal.post('/account/privacy/erasure', { sure: 'yes' })), /^\/receipts\//)
+  stripe.admin.down(false)
+})
+
+test('a service is told when its door opens and when it closes, and only then', async () => {
+  const ida = await house.person('Ida Told', 'ida@example.org')
+  const id = await idOf('ida@example.org')
+  const events = async () =>
+    (
+      await house.query<{ data: object }>(`select data from program_events where type = 'access.changed' and person_id = $1 order by id`, [
+        id,
+      ])
+    ).map(({ data }) => data)
+  const begin = await begins(ida, 'scheduled-runs/steady')
+  assert.deepEqual(await events(), [])
+  await giveCard(ida, begin, '3056930009020004')
+  assert.deepEqual(await events(), [{ person: id, service: 'scheduled-runs', allowed: true }])
+  await sync(house.house, id)
+  assert.equal((await events()).length, 1, 'the same standing is told once')
+  await db.as('billing', async (tx) => {
+    const [membership] = await membershipsOf(tx, id)
+    await stand(tx, membership?.id ?? assert.fail(), { standing: 'suspended' }, 'staff')
+  })
+  assert.deepEqual((await events())[1], { person: id, service: 'scheduled-runs', allowed: false })
 })

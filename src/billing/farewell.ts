@@ -2,10 +2,10 @@
  * Before somebody is erased, Stripe is told to end what is paid for and to forget them. Only once it has
  * confirmed that are our keys let go of: an account that is gone here and still charged there must not be.
  */
-import { eq } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import { now } from '../clock.ts'
-import type { Id } from '../log.ts'
-import { log } from '../log.ts'
+import type { For } from '../database/connection.ts'
+import { type Id, log } from '../log.ts'
 import { closeCustomer } from '../processors/stripe.ts'
 import type { House } from '../web/house.ts'
 import { customerOf, lockCustomer } from './customer.ts'
@@ -24,4 +24,10 @@ export async function bidFarewell(house: House, personId: Id): Promise<void> {
     await tx.update(customers).set({ closedAt: now(), stripePaymentMethod: null }).where(eq(customers.personId, personId))
     log('billing.farewell', { person: personId })
   })
+}
+
+/** Is there a customer at Stripe that was not closed? */
+export async function livesAtStripe(tx: For<'rights'>, personId: Id): Promise<boolean> {
+  const living = and(eq(customers.personId, personId), isNull(customers.closedAt))
+  return (await tx.select({ personId: customers.personId }).from(customers).where(living)).length > 0
 }

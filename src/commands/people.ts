@@ -3,13 +3,13 @@ import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { personWith } from '../people/person.ts'
 import { type OpenCopy, takeCopy } from '../rights/copy.ts'
-import { erase } from '../rights/erasure.ts'
+import { erase, ErasureWaits } from '../rights/erasure.ts'
 import { type Holding, holdings, subjectOf } from '../rights/subject.ts'
 import type { Id } from '../log.ts'
 import type { House } from '../web/house.ts'
 import { inHouse } from './house.ts'
 import { typedAddress } from './staff.ts'
-import { exits, nobody, progress, say, sayJson, wrongUsage } from './terminal.ts'
+import { exits, nobody, progress, remark, say, sayJson, wrongUsage } from './terminal.ts'
 
 interface Options {
   readonly out?: string | undefined
@@ -78,7 +78,14 @@ async function write(copy: OpenCopy, file: string): Promise<number> {
 
 async function eraseAll(house: House, { id, email }: Whom, options: Options): Promise<number> {
   if (!options.yes) throw wrongUsage(`This cannot be undone. To erase everything about ${email}, add --yes.`)
-  const token = await erase(house, id)
+  const token = await erase(house, id).catch((fault: unknown) => {
+    if (fault instanceof ErasureWaits) return 'waits' as const
+    throw fault
+  })
+  if (token === 'waits') {
+    remark('Stripe cannot be reached, so nothing is erased yet. It is tried again every ten minutes, and the receipt goes out by letter.')
+    return exits.failed
+  }
   if (!token) return exits.nobody
   const receipt = `${house.config.origin}/receipts/${token}`
   if (options.json) sayJson({ receipt })

@@ -25,6 +25,7 @@ export interface Jobs {
   'services.keep-time': Record<string, never>
   'rights.copy': { copyId: Id }
   'rights.forget-guests': Record<string, never>
+  'rights.erase-waiting': Record<string, never>
   'billing.event': { inboxId: Id }
   'billing.settle': { personId: Id }
   'billing.retry': { personId: Id }
@@ -58,6 +59,7 @@ export const jobNames = [
   'services.keep-time',
   'rights.copy',
   'rights.forget-guests',
+  'rights.erase-waiting',
   'billing.event',
   'billing.settle',
   'billing.retry',

@@ -42,6 +42,18 @@ export const events = {
     data: subscription,
     example: aSubscription,
   },
+  'access.changed': {
+    says: 'The door of a service opened or closed for a person: ask anew at /api/v1/access',
+    data: z.strictObject({
+      person: number.describe('The number that stands for the person'),
+      service: z
+        .string()
+        .regex(/^[a-z0-9-]+$/)
+        .describe('The service, as its address names it'),
+      allowed: z.boolean().describe('Whether they get in now'),
+    }),
+    example: { person: '01890a5d-ac96-774b-bcce-b302099a8057', service: 'log-search', allowed: true },
+  },
 } as const satisfies Record<string, { says: string; data: z.ZodObject; example: object }>
 
 export type EventType = keyof typeof events

@@ -3,22 +3,24 @@
  * order, a crash leaves everything as it was, and a receipt counts what went and names no one.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, asc, eq, inArray } from 'drizzle-orm'
+import { bidFarewell, livesAtStripe } from '../billing/farewell.ts'
 import { now } from '../clock.ts'
 import { columnOf, type Held } from '../database/classify.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { SCRUB_TIME } from '../database/scrub.ts'
-import { type Id, log } from '../log.ts'
+import { type Id, log, logFault } from '../log.ts'
 import { post } from '../mail/letter.ts'
 import { people } from '../people/tables.ts'
+import { hasStripe, StripeTrouble } from '../processors/stripe.ts'
 import { tell } from '../programs/webhook.ts'
 import { register } from '../register.ts'
 import type { House } from '../web/house.ts'
 import { guestsToForget } from '../updates/departure.ts'
 import { goodbyeLetter } from './emails.ts'
 import { type Subject, subjectOf, theirs } from './subject.ts'
-import { type Counted, receipts } from './tables.ts'
+import { type Counted, erasuresAsked, receipts } from './tables.ts'
 
 export interface Receipt {
   readonly erased: readonly Counted[]
@@ -36,20 +38,62 @@ export const whatStays = (house: House): string[] => [
   `The bytes of deleted rows in the database's own files: overwritten by the nightly compaction at ${SCRUB_TIME} UTC.`,
   'If letters to you came back, or one was reported as unwanted: a keyed hash of the address, which names nobody, so that no list brings it back: two years.',
   'The number that stood for you, in the message that tells the programs of our services to forget it, too: 30 days at most.',
+  ...(hasStripe(house.config) ? ['If you paid for something: the invoices, at Stripe, as long as the law makes it keep them.'] : []),
   'This receipt, which counts rows and names nobody: two years.',
 ]
 
+/** The erasure was noted, and is done as soon as Stripe confirms that it has forgotten the person. */
+export class ErasureWaits extends Error {
+  override name = 'ErasureWaits'
+}
+
 /**
- * Erases everything about a person.
+ * Erases everything about a person, first at Stripe, then here.
  * @returns the token of the receipt's address, or undefined when nobody (any more) has this id
+ * @throws ErasureWaits while Stripe cannot be reached: nothing is erased yet, and it is tried again by itself
  */
 export async function erase(house: House, personId: Id): Promise<string | undefined> {
+  try {
+    await bidFarewell(house, personId)
+  } catch (fault) {
+    if (!(fault instanceof StripeTrouble)) throw fault
+    return wait(house, personId)
+  }
   const token = await house.db.as('rights', async (tx) => {
     const subject = await lockedSubject(tx, personId)
+    // Something was bought in another tab since Stripe confirmed: nobody may be gone here and charged there.
+    if (subject && (await livesAtStripe(tx, personId))) return 'again' as const
     return subject && eraseSubject(tx, house, subject)
   })
+  if (token === 'again') return wait(house, personId)
   log('rights.erased', { done: token !== undefined })
   return token
+}
+
+async function wait({ db }: House, personId: Id): Promise<never> {
+  const asked = { personId, waitsFor: 'Stripe', askedAt: now() }
+  await db.as('rights', (tx) => tx.insert(erasuresAsked).values(asked).onConflictDoNothing())
+  log('rights.erasure-waits', { person: personId }, 'warn')
+  throw new ErasureWaits('Stripe has not confirmed yet')
+}
+
+export type Waiting = Pick<typeof erasuresAsked.$inferSelect, 'waitsFor' | 'askedAt'>
+
+/** The erasure that this person asked for and that waits. */
+export async function waitingErasure(tx: For<'rights'>, personId: Id): Promise<Waiting | undefined> {
+  const { waitsFor, askedAt } = erasuresAsked
+  return (await tx.select({ waitsFor, askedAt }).from(erasuresAsked).where(eq(erasuresAsked.personId, personId)))[0]
+}
+
+/** Tries the erasures that wait once more. One that fails does not hold up the others. */
+export async function eraseWaiting(house: House): Promise<void> {
+  const waiting = await house.db.as('rights', (tx) =>
+    tx.select({ personId: erasuresAsked.personId }).from(erasuresAsked).orderBy(asc(erasuresAsked.askedAt)),
+  )
+  for (const { personId } of waiting)
+    await erase(house, personId).catch((fault: unknown) => {
+      if (!(fault instanceof ErasureWaits)) logFault('rights.erasure-failed', fault, { person: personId })
+    })
 }
 
 /**

@@ -4,11 +4,11 @@ import { answersOf, bases, type Held as Table } from '../database/classify.ts'
 import { keptForInWords, onErasureInWords, purposesOf } from '../policy/data-map.ts'
 import { type Look, reasons } from '../staff/look.ts'
 import { Checkbox, Errors, Submit } from '../web/forms.tsx'
-import { Held } from '../web/layout.tsx'
+import { Held, Notice } from '../web/layout.tsx'
 import { Facts, Moment } from '../web/lists.tsx'
 import { inWords } from './copy-page.ts'
 import { CopySection } from './copy-pages.tsx'
-import { countsInWords, type Receipt } from './erasure.ts'
+import { countsInWords, type Receipt, type Waiting } from './erasure.ts'
 import type { KeptCopy } from './kept-copy.ts'
 import type { Receiving } from './recipients.ts'
 import type { Row } from './rows.ts'
@@ -149,13 +149,23 @@ interface Asking {
   /** Where they stand in rows about others. */
   readonly written: readonly Found[]
   readonly stays: readonly string[]
+  /** They have asked already, and it waits. */
+  readonly waiting: Waiting | undefined
   readonly errors?: Readonly<Record<string, string>>
 }
 
-export const ErasurePage = ({ held, written, stays, errors = {} }: Asking) => (
+export const ErasurePage = ({ held, written, stays, waiting, errors = {} }: Asking) => (
   <>
     <h1>Erase everything about you?</h1>
     <Errors errors={errors} />
+    {waiting && (
+      <Notice kind="info" live>
+        <p>
+          You have asked for it. Waiting: {waiting.waitsFor}, since <Moment at={waiting.askedAt} />. What you pay for must end there first,
+          so nothing is erased yet. We try again every ten minutes and then write to you with the receipt; you need not do anything.
+        </p>
+      </Notice>
+    )}
     <h2>What goes</h2>
     <Facts rows={held.map((one) => [one.held.says, `${inRows(one)}. ${onErasureInWords(one.held.onErasure)}`])} />
     <h2>What stays</h2>

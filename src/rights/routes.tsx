@@ -11,7 +11,7 @@ import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { limit } from '../web/throttle.ts'
-import { erase, receiptBehind, whatStays } from './erasure.ts'
+import { erase, ErasureWaits, receiptBehind, waitingErasure, whatStays } from './erasure.ts'
 import { askForCopy, fetchCopy, keptCopyOf, smallCopy } from './kept-copy.ts'
 import { ErasurePage, PrivacyPage, ReceiptPage } from './pages.tsx'
 import { recipientsOf } from './recipients.ts'
@@ -82,7 +82,11 @@ function download(c: Ctx, body: Uint8Array<ArrayBuffer> | ReadableStream, size: 
 }
 
 async function askForErasure(c: Ctx, errors: Record<string, string> = {}): Promise<Response> {
-  const shown = await aboutMe(c, async (tx, subject) => ({ held: await tablesAbout(tx, subject), written: await writtenBy(tx, subject) }))
+  const shown = await aboutMe(c, async (tx, subject) => ({
+    held: await tablesAbout(tx, subject),
+    written: await writtenBy(tx, subject),
+    waiting: await waitingErasure(tx, subject.personId),
+  }))
   const page = <ErasurePage {...shown} stays={whatStays(c.get('house'))} errors={errors} />
   return showPage(c, { title: 'Erase everything', area: 'account' }, page, Object.keys(errors).length > 0 ? 422 : 200)
 }
@@ -90,11 +94,17 @@ async function askForErasure(c: Ctx, errors: Record<string, string> = {}): Promi
 async function eraseByForm(c: Ctx): Promise<Response> {
   const form = await readForm(c, z.object({ sure: z.literal('yes', 'Please tick the box when you are sure.') }))
   if (!form.ok) return askForErasure(c, form.errors)
-  const token = await erase(c.get('house'), c.get('signedIn').personId)
+  const token = await erase(c.get('house'), c.get('signedIn').personId).catch(unlessItWaits)
+  if (token === 'waits') return c.redirect('/account/privacy/erasure', 303)
   takeCookie(c, 'session')
   if (!token) throw nothingHere('erased already')
   c.header('clear-site-data', '"cache", "storage"')
   return c.redirect(`/receipts/${token}`, 303)
+}
+
+function unlessItWaits(fault: unknown): 'waits' {
+  if (fault instanceof ErasureWaits) return 'waits'
+  throw fault
 }
 
 async function showReceipt(c: Ctx, token: string): Promise<Response> {

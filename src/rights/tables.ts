@@ -46,6 +46,27 @@ export const receiptsHeld = classify(receipts, {
   },
 })
 
+/** An erasure that was asked for and waits, because a company that must forget the person first cannot be reached. */
+export const erasuresAsked = pgTable('erasures_asked', {
+  personId: person().primaryKey(),
+  waitsFor: text('waits_for').notNull(),
+  askedAt: moment('asked_at').notNull(),
+})
+
+export const erasuresAskedHeld = classify(erasuresAsked, {
+  says: 'That you asked to be erased, while it has to wait',
+  about: { person: 'personId' },
+  basis: 'legal obligation',
+  keptFor: { while: 'the erasure waits' },
+  onErasure: 'delete',
+  serves: ['rights'],
+  columns: {
+    personId: YOU,
+    waitsFor: ['record', 'Who must forget you first, and cannot be reached'],
+    askedAt: ['record', 'When you asked'],
+  },
+})
+
 /** A copy that is too large to be handed out at once: asked for, in the making, or ready for a day. */
 export const copies = pgTable(
   'copies',

@@ -8,6 +8,7 @@ import { fromNow, HOUR, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { type Id, log } from '../log.ts'
+import { tell } from '../programs/webhook.ts'
 import { type Actor, memberships, membershipSteps, plans, services, type Standing, type StepKind } from './tables.ts'
 
 export type Membership = typeof memberships.$inferSelect
@@ -42,6 +43,7 @@ export async function join(tx: For<'service'>, wanted: Wanted): Promise<{ member
     .returning()
   if (made) {
     await note(tx, made, paid ? ['registered'] : ['registered', 'opened'], 'person')
+    if (!paid) await tellAccess(tx, made, true)
     return { membership: made, isNew: true }
   }
   const { planId, seats } = terms
@@ -134,7 +136,14 @@ export async function stand(tx: Writing, id: Id, to: Standings, by: Actor): Prom
   const step = moved ? stepInto[to.standing](membership.standing) : to.standing === 'active' ? 'paid' : undefined
   if (step) await note(tx, membership, [step], by)
   if (moved) log('services.stands', { membership: id, open: isOpen(to.standing) })
+  if (isOpen(to.standing) !== isOpen(membership.standing)) await tellAccess(tx, membership, isOpen(to.standing))
   return true
+}
+
+// The service learns it in the transaction of the change; what else changes it asks for.
+async function tellAccess(tx: Writing, { personId, serviceId }: Membership, allowed: boolean): Promise<void> {
+  const [service] = await tx.select({ slug: services.slug }).from(services).where(eq(services.id, serviceId))
+  if (service) await tell(tx, 'access.changed', { person: personId, service: service.slug, allowed }, personId)
 }
 
 const sameMoment = (one: Date | null, other: Date | null | undefined): boolean =>

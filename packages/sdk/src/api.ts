@@ -39,6 +39,21 @@ export interface Access {
   readonly limits: Readonly<Record<string, number>>
 }
 
+/** The door of a service opened or closed for a person: ask anew at /api/v1/access */
+export interface AccessChanged {
+  readonly type: 'access.changed'
+  /** When it happened */
+  readonly timestamp: string
+  readonly data: {
+    /** The number that stands for the person */
+    readonly person: string
+    /** The service, as its address names it */
+    readonly service: string
+    /** Whether they get in now */
+    readonly allowed: boolean
+  }
+}
+
 /** What became of a batch; it is durable */
 export interface Entered {
   /** How many were new */
@@ -216,4 +231,4 @@ export const operations: Readonly<Record<keyof Operations, { method: string; at:
 }
 
 /** Everything that a program can be told. */
-export type Told = TestSent | PersonErased | SubscriptionConfirmed | SubscriptionEnded
+export type Told = TestSent | PersonErased | SubscriptionConfirmed | SubscriptionEnded | AccessChanged
