@@ -5,6 +5,7 @@ import { billingRoutes } from './billing/routes.tsx'
 import { helpRoutes } from './help/routes.tsx'
 import { log, logFault, word } from './log.ts'
 import { devMailRoutes, mailboxRoutes } from './mail/routes.tsx'
+import { reportRoutes } from './navigation/report-routes.tsx'
 import { countPages, navigationRoutes } from './navigation/routes.tsx'
 import { policyRoutes } from './policy/routes.tsx'
 import { keyApi } from './programs/api-routes.tsx'
@@ -48,6 +49,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     rightsRoutes,
     updateRoutes,
     programRoutes((house) => house.db.as('service', catalogue)),
+    reportRoutes,
     documentRoutes(operations),
     apiRoutes(operations),
     staffRoutes,

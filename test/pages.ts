@@ -2,8 +2,10 @@
  * Every page that there is, and how to get there: for the tests that look at all of them. A route that
  * shows a page and is not visited here fails `test/attack.test.ts`.
  */
-import { now } from '../src/clock.ts'
+import { DAY, now } from '../src/clock.ts'
+import { inventedActions } from '../src/demo-visits.ts'
 import { asId, type Id } from '../src/log.ts'
+import { storeOf } from '../src/navigation/store.ts'
 import { begin, edit, issueOf, schedule } from '../src/updates/issue.ts'
 import { unsubscribeToken } from '../src/updates/link.ts'
 import { wake } from '../src/updates/wake.ts'
@@ -41,6 +43,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   const lara = await house.person('Lara Large', 'lara@example.org')
   const owner = await house.member('owner')
   await largeCopies(house)
+  await visits(house)
   const { id } = (await house.query<{ id: string }>("select id from people where email = 'ada@example.org'"))[0] ?? { id: '' }
   const guest = (await house.query<{ id: string }>("select id from people where email like 'owner%'"))[0]?.id ?? ''
   await owner.post(`/staff/people/${id}`, { reason: 'question', note: 'asked by telephone' })
@@ -99,6 +102,15 @@ const largeCopies = (house: TestHouse): Promise<unknown> =>
      select gen_random_uuid(), id, 43000, 100000, 2345678, now(), case when name like 'Lara%' then null else now() end, now() + interval '1 day'
        from people where email like 'lara@%' or email like 'owner%'`,
   )
+
+// Two weeks of them, up to now.
+async function visits({ house }: TestHouse): Promise<void> {
+  const today = Math.floor(now().getTime() / DAY) * DAY
+  for (let ago = 0; ago < 14; ago++) {
+    const invented = [...inventedActions({ day: today - ago * DAY, visitors: 60, hosts: house.config.hosts, seed: 3 })]
+    await storeOf(house).record(invented.filter(({ at }) => at <= now()))
+  }
+}
 
 const open = (as: Who, path: string, says = path, status = 200): Page => ({ says, as, path, status })
 const send = (as: Who, path: string, form: Page['form'], says: string, status = 422): Page => ({ says, as, path, form: form ?? {}, status })
@@ -254,6 +266,12 @@ function staffPages(opened: string, unopened: string): Page[] {
     '/staff/programs',
     '/staff/programs/keys/new',
     '/staff/programs/endpoints/new',
+    '/staff/navigation',
+    '/staff/navigation?days=1&clock=utc',
+    '/staff/navigation?from=2000-01-01&until=2000-01-09',
+    '/staff/navigation?is.channel=search&not.page=%2Fhelp',
+    '/staff/navigation?is.page=%2Fnowhere',
+    '/staff/navigation/panel?of=page',
   ]
   const people = [`/staff/people/${opened}`, `/staff/people/${unopened}`]
   return [...paths, ...people].map((path) => open('owner', path))

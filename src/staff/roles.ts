@@ -47,6 +47,12 @@ export const abilities = {
     doors: ['/staff/updates/stopped'],
     tab: 'Stopped',
   },
+  navigation: {
+    says: 'See how the websites are used',
+    roles: ['owner', 'marketing', 'analyst'],
+    doors: ['/staff/navigation'],
+    tab: 'Visits',
+  },
   mail: { says: 'See whether letters arrive: keys, name servers, doors', roles: ['owner'], doors: ['/staff/mail'], tab: 'E-mail' },
   jobs: { says: 'See later work, and try again what failed', roles: ['owner'], doors: ['/staff/jobs'], tab: 'Jobs' },
   programs: {

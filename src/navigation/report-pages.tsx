@@ -1,0 +1,203 @@
+/** The console's page about visits. */
+import { Field, Submit } from '../web/forms.tsx'
+import { Icon } from '../web/icons.tsx'
+import { Empty } from '../web/layout.tsx'
+import { HeatMap, TimeChart } from './charts.tsx'
+import type { Counts, Filter } from './counting.ts'
+import { hrefOf, Panels, VISITS } from './panel-pages.tsx'
+import { attribution } from './place.ts'
+import { isPeriod, type Question, spans, widened, wordsOf } from './question.ts'
+import { HERE_MINUTES, type Report } from './report.ts'
+import { change, duration, nameOf, number, percent, titleOf } from './words.ts'
+
+interface ReportProps {
+  readonly question: Question
+  readonly report: Report
+  /** What was chosen as the two days, as it was sent. */
+  readonly chosen: readonly [from: string, until: string]
+  /** The smallest number of visitors that is told apart. */
+  readonly least: number
+  readonly origin: string
+}
+
+export const ReportPage = ({ question, report, chosen, least, origin }: ReportProps) => (
+  <>
+    <h1>Visits</h1>
+    <Present present={report.present} least={least} />
+    <Period question={question} chosen={chosen} />
+    {question.filters.length > 0 && <Filters question={question} />}
+    {report.totals.visitors === 0 ? (
+      <Nothing question={question} report={report} least={least} origin={origin} />
+    ) : (
+      <Everything question={question} report={report} least={least} />
+    )}
+  </>
+)
+
+// A page is named only where enough visitors are on it: a single one could be made out.
+function Present({ present: { visitors, pages }, least }: Pick<ReportProps['report'], 'present'> & { least: number }) {
+  const full = pages.filter(({ visitors }) => visitors >= least).slice(0, 3)
+  return (
+    <p class="lead">
+      {visitors === 0 ? 'Nobody is here now' : `${number(visitors)} ${visitors === 1 ? 'visitor is' : 'visitors are'} here now`}
+      <small>
+        {' '}
+        (within {HERE_MINUTES} minutes){full.length > 0 && ': '}
+        {full.map(({ page, visitors: there }) => `${page || 'elsewhere'} ${number(there)}`).join(', ')}
+      </small>
+    </p>
+  )
+}
+
+const spanNames = { 1: 'Today', 7: '7 days', 30: '30 days', 90: '90 days' } as const
+
+function Period({ question, chosen: [from, until] }: { question: Question; chosen: readonly [string, string] }) {
+  const wrong = from !== '' && !isPeriod(from, until || question.until)
+  return (
+    <div class="period">
+      <nav aria-label="Period">
+        <ul>
+          {spans.map((span) => (
+            <li>
+              <a href={hrefOf({ ...question, span })} aria-current={question.span === span ? 'true' : undefined}>
+                {spanNames[span]}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <form action={VISITS}>
+        <Kept question={question} />
+        <Field
+          name="from"
+          label="From"
+          type="date"
+          required
+          value={wrong ? from : question.from}
+          error={wrong ? 'These days are no period.' : undefined}
+        />
+        <Field name="until" label="Until" type="date" required value={wrong ? until : question.until} />
+        <Submit kind="quiet">Show</Submit>
+      </form>
+    </div>
+  )
+}
+
+// What the form must not forget.
+const Kept = ({ question }: { question: Question }) => (
+  <>
+    {[...wordsOf(question)]
+      .filter(([name]) => !['days', 'from', 'until'].includes(name))
+      .map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+  </>
+)
+
+const Filters = ({ question }: { question: Question }) => (
+  <section class="filters" aria-label="Filters">
+    <p>Only visits with</p>
+    <ul>
+      {question.filters.map((filter) => (
+        <li>
+          <a class="button quiet" href={hrefOf(widened(question, filter))} title="Take this filter away">
+            {filterName(filter)}
+            <Icon name="x" />
+          </a>
+        </li>
+      ))}
+    </ul>
+    <a href={hrefOf({ ...question, filters: [] })}>Take all away</a>
+  </section>
+)
+
+const filterName = ({ dimension, values, not }: Filter): string =>
+  `${titleOf(dimension)}: ${not ? 'not ' : ''}${values.map((value) => nameOf(dimension, value)).join(' or ')}`
+
+interface NothingProps extends Omit<ReportProps, 'chosen'> {}
+
+function Nothing({ question, report, least, origin }: NothingProps) {
+  if (question.filters.length > 0)
+    return (
+      <Empty icon="users" title="Too few to tell" action={<a href={hrefOf({ ...question, filters: [] })}>Take the filters away</a>}>
+        <p>Fewer than {least} visitors in these days pass all filters. Nothing is told of so few, so that nobody can be made out.</p>
+      </Empty>
+    )
+  if (report.before.visitors > 0)
+    return (
+      <Empty icon="users" title="Nobody came in these days" action={<a href={hrefOf({ ...question, span: 90 })}>Show 90 days</a>}>
+        <p>There were visits before. Choose an earlier day above.</p>
+      </Empty>
+    )
+  return (
+    <Empty icon="users" title="Nobody has been counted in these days">
+      <p>The pages of this house are counted by themselves. On each other website of yours:</p>
+      <p>
+        1. List it in <code>NAVIGATION_SITES</code>. 2. Put this line into its pages:
+      </p>
+      <p>
+        <code>{`<script type="module" src="${origin}/n.js"></script>`}</code>
+      </p>
+    </Empty>
+  )
+}
+
+const Everything = ({ question, report, least }: Pick<ReportProps, 'question' | 'report' | 'least'>) => (
+  <>
+    <Totals now={report.totals} before={report.before} />
+    <section>
+      <h2>{report.over === 'visitors' ? 'Visitors over time' : 'Visits by hour (UTC)'}</h2>
+      <p class="hint">The broken line is the period before, of the same length.</p>
+      <TimeChart steps={report.steps} over={report.over === 'visitors' ? 'Visitors' : 'Visits'} />
+      <p>
+        <a href={hrefOf(question, `${VISITS}/days.csv`)}>The days as CSV</a>
+      </p>
+    </section>
+    <Panels question={question} report={report} least={least} />
+    <Week question={question} report={report} />
+    <p class="hint">
+      Visitors are counted for each day anew: nobody is known again on another day. Where visitors are is told by{' '}
+      <a href={attribution.href}>{attribution.says}</a>.
+    </p>
+  </>
+)
+
+const then = ({ visits }: Counts, said: string): string => (visits === 0 ? 'none before' : `${said} before`)
+
+const Totals = ({ now, before }: { now: Counts; before: Counts }) => (
+  <dl class="totals">
+    {(
+      [
+        ['Visitors', number(now.visitors), change(now.visitors, before.visitors)],
+        ['Visits', number(now.visits), change(now.visits, before.visits)],
+        ['Pages seen', number(now.views), change(now.views, before.views)],
+        ['Left after one page', percent(now.bounces, now.visits), then(before, percent(before.bounces, before.visits))],
+        ['Time of a visit', duration(now.seconds, now.visits), then(before, duration(before.seconds, before.visits))],
+      ] as const
+    ).map(([what, count, earlier]) => (
+      <div>
+        <dt>{what}</dt>
+        <dd>
+          {count} <small>{earlier}</small>
+        </dd>
+      </div>
+    ))}
+  </dl>
+)
+
+function Week({ question, report }: Pick<ReportProps, 'question' | 'report'>) {
+  const told = report.heat.reduce((sum, visits) => sum + visits, 0)
+  const other = question.clock === 'utc' ? 'reader' : 'utc'
+  return (
+    <section>
+      <h2>Hours of the week</h2>
+      <p class="hint">
+        {question.clock === 'utc'
+          ? 'Visits by the hour at which they began, in UTC. '
+          : `Visits by the hour at which they began, on the reader’s own clock; ${number(told)} of ${number(report.totals.visits)} tell it. `}
+        <a href={hrefOf({ ...question, clock: other })}>{other === 'utc' ? 'Show it in UTC' : 'Show it on the reader’s clock'}</a>
+      </p>
+      <HeatMap hours={report.heat} />
+    </section>
+  )
+}

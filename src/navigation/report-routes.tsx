@@ -1,0 +1,75 @@
+/** Reports of visits in the console: the page, whole panels, and both as CSV. */
+import { type Context, Hono } from 'hono'
+import { signedIn } from '../sessions/guard.ts'
+import { csvLine } from '../staff/csv.ts'
+import { whoMay } from '../staff/guard.ts'
+import type { Web } from '../web/house.ts'
+import { showPage } from '../web/page.tsx'
+import { nothingHere } from '../web/refusal.ts'
+import type { Counts } from './counting.ts'
+import { type Dimension, dimensions } from './dimension.ts'
+import { PanelPage } from './panel-pages.tsx'
+import { readQuestion } from './question.ts'
+import { everyDay, panelOf, reportOf } from './report.ts'
+import { ReportPage } from './report-pages.tsx'
+import { storeOf } from './store.ts'
+import { nameOf, titleOf } from './words.ts'
+
+type Ctx = Context<Web>
+
+export const reportRoutes = new Hono<Web>()
+  .get('/staff/navigation', signedIn, whoMay('navigation'), showReport)
+  .get('/staff/navigation/panel', signedIn, whoMay('navigation'), showPanel)
+  .get('/staff/navigation/panel.csv', signedIn, whoMay('navigation'), takePanel)
+  .get('/staff/navigation/days.csv', signedIn, whoMay('navigation'), takeDays)
+
+const wordsIn = (c: Ctx): URLSearchParams => new URL(c.req.url).searchParams
+
+async function showReport(c: Ctx): Promise<Response> {
+  const house = c.get('house')
+  const words = wordsIn(c)
+  const question = readQuestion(words)
+  const report = await reportOf(house, question)
+  const { origin, navigationThreshold: least } = house.config
+  const chosen = [words.get('from') ?? '', words.get('until') ?? ''] as const
+  return showPage(c, { title: 'Visits', area: 'staff' }, <ReportPage {...{ question, report, chosen, least, origin }} />)
+}
+
+/** Of what a panel is asked for. */
+function dimensionIn(words: URLSearchParams): Dimension {
+  const of = dimensions.find((name) => name === words.get('of'))
+  if (!of) throw nothingHere('no such panel')
+  return of
+}
+
+async function showPanel(c: Ctx): Promise<Response> {
+  const house = c.get('house')
+  const of = dimensionIn(wordsIn(c))
+  const question = readQuestion(wordsIn(c))
+  const [panel, { visitors: whole }] = await Promise.all([panelOf(house, question, of), storeOf(house).totals(question)])
+  const least = house.config.navigationThreshold
+  return showPage(c, { title: titleOf(of), area: 'staff' }, <PanelPage {...{ question, of, panel, whole, least }} />)
+}
+
+async function takePanel(c: Ctx): Promise<Response> {
+  const of = dimensionIn(wordsIn(c))
+  const { rows, other } = await panelOf(c.get('house'), readQuestion(wordsIn(c)), of)
+  const lines = rows.map(({ value, counts }) => csvLine([value, nameOf(of, value), ...measures(counts)]))
+  const last = other.visits > 0 ? [csvLine(['', 'Other', ...measures(other)])] : []
+  return csv(c, `${of}.csv`, [csvLine([of, 'name', ...measureNames]), ...lines, ...last])
+}
+
+async function takeDays(c: Ctx): Promise<Response> {
+  const days = await everyDay(c.get('house'), readQuestion(wordsIn(c)))
+  return csv(c, 'days.csv', [csvLine(['day', ...measureNames]), ...days.map(({ day, counts }) => csvLine([day, ...measures(counts)]))])
+}
+
+const measureNames = ['visitors', 'visits', 'views', 'bounces', 'seconds'] as const
+const measures = (counts: Counts): string[] => measureNames.map((name) => String(counts[name]))
+
+const csv = (c: Ctx, name: string, lines: readonly string[]): Response =>
+  c.body(lines.join(''), 200, {
+    'content-type': 'text/csv; charset=utf-8; header=present',
+    'content-disposition': `attachment; filename="${name}"`,
+    'cache-control': 'no-store',
+  })
