@@ -108,7 +108,7 @@ export const updatesApi = [
     scope: 'updates:write',
     title: 'Ask somebody whether they want updates',
     says: 'Sends one letter with a button. Nobody is subscribed, and nobody becomes known, before the button is pressed; the request is deleted after 48 hours. The answer is the same whoever is at the address.',
-    body: { schema: Request, example: { name: 'Ada Lovelace', email: 'ada@example.org', topics: ['news'] } },
+    body: { schema: Request, example: { name: 'Nina Reader', email: 'nina@example.org', topics: ['news'] } },
     repeatable: true,
     answers: { 202: { says: 'The letter is on its way', schema: Asked, example: { state: 'asked' } } },
     act: ({ house, program, body: { name, email, topics, language }, once }) =>
@@ -129,7 +129,7 @@ export const updatesApi = [
     scope: 'updates:read',
     title: 'What an address receives',
     says: 'The topics that this address gets, and since when. One that is unknown, one that waits for its confirmation and one that left everything answer alike: nothing. It is asked by POST so that no address stands in a URL.',
-    body: { schema: Address, example: { email: 'ada@example.org' } },
+    body: { schema: Address, example: { email: 'nina@example.org' } },
     answers: {
       200: {
         says: 'What it receives',
