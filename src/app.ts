@@ -1,6 +1,7 @@
 /** All routes, and the one place where refusals and faults become answers. */
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { billingChangeRoutes } from './billing/change-routes.tsx'
 import { billingRoutes } from './billing/routes.tsx'
 import { helpRoutes } from './help/routes.tsx'
 import { log, logFault, word } from './log.ts'
@@ -42,6 +43,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     siteRoutes,
     serviceRoutes,
     billingRoutes,
+    billingChangeRoutes,
     helpRoutes,
     policyRoutes,
     sessionRoutes,

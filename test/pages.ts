@@ -72,6 +72,8 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       open('ada', begun.replace('billing/begin', 'services'), 'a service that waits for its payment'),
       ...servicePages(),
       open('ada', '/account/billing'),
+      open('ada', begun.replace('begin', 'memberships'), 'what she pays for, and how to leave it'),
+      open('ada', '/account/billing/invoices/in_123456', 'an invoice while payments are off', 404),
       open('ada', begun, 'the way to a card'),
       open('ada', begun.replace('begin', 'return'), 'back from Stripe while payments are off', 404),
       ...staffPages(id, guest),

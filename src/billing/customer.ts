@@ -12,7 +12,16 @@ import { post } from '../mail/letter.ts'
 import { personOf } from '../people/person.ts'
 import { customerNow, type KnownCustomer, type KnownInvoice, type KnownSubscription, newCustomer } from '../processors/stripe.ts'
 import { type Plan, planOf, planPricedBy, serviceBy } from '../services/catalogue.ts'
-import { changeTerms, lockMembership, type Membership, planNext, stand, type Standings } from '../services/membership.ts'
+import {
+  askToLeave,
+  changeTerms,
+  lockMembership,
+  type Membership,
+  planNext,
+  stand,
+  stayAfterAll,
+  type Standings,
+} from '../services/membership.ts'
 import type { House } from '../web/house.ts'
 import { endedLetter, failedLetter, worksAgainLetter } from './emails.ts'
 import { customers, stripeInvoices, stripeSubscriptions } from './tables.ts'
@@ -144,6 +153,7 @@ async function follow(
   const plan = membership && (await planOf(tx, membership.planId))
   if (!membership || !plan) return
   await followTerms(tx, membership, subscription)
+  await followLeaving(tx, membership, subscription)
   const to = standingFor(subscription, { plan, membership, known })
   if (to && (await stand(tx, membership.id, to, 'stripe'))) await tell(tx, house, membership, to)
 }
@@ -155,6 +165,12 @@ async function followTerms(tx: Tx, membership: Membership, subscription: KnownSu
     if (membership.nextPlanId) await planNext(tx, membership, null)
   } else if (subscription.quantity !== null && subscription.quantity !== membership.seats)
     await changeTerms(tx, membership, { planId: membership.planId, seats: subscription.quantity }, 'stripe')
+}
+
+// Asked on our page or on Stripe's: both come from Stripe here.
+async function followLeaving(tx: Tx, membership: Membership, { cancelAt, status }: KnownSubscription): Promise<void> {
+  if (over(status) || membership.leavesAt?.getTime() === cancelAt?.getTime()) return
+  await (cancelAt ? askToLeave(tx, membership, cancelAt) : stayAfterAll(tx, membership))
 }
 
 interface Around {

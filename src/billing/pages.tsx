@@ -2,7 +2,9 @@
 import { Submit } from '../web/forms.tsx'
 import { Crumbs, Notice } from '../web/layout.tsx'
 import { Facts, Moment } from '../web/lists.tsx'
+import type { ListedInvoice } from '../processors/stripe-changes.ts'
 import type { NamedMembership } from '../services/membership.ts'
+import { Invoices } from './change-pages.tsx'
 import type { Stage } from './purchase.ts'
 import type { Decision } from './qualification.ts'
 import type { ReasonCode } from './tables.ts'
@@ -61,10 +63,11 @@ interface BillingProps {
   readonly memberships: readonly NamedMembership[]
   readonly decisions: readonly Decision[]
   readonly customer: boolean
+  readonly invoices: readonly ListedInvoice[] | undefined
   readonly available: boolean
 }
 
-export const BillingPage = ({ memberships, decisions, customer, available }: BillingProps) => (
+export const BillingPage = ({ memberships, decisions, customer, invoices, available }: BillingProps) => (
   <>
     <h1>What you pay for</h1>
     {!available && (
@@ -79,7 +82,7 @@ export const BillingPage = ({ memberships, decisions, customer, available }: Bil
     ) : (
       <Facts
         rows={memberships.map((membership) => [
-          <a href={`/account/services/${membership.id}`}>{membership.service.title}</a>,
+          <a href={`/account/billing/memberships/${membership.id}`}>{membership.service.title}</a>,
           <>
             {membership.plan.title}
             {membership.paidUntil && (
@@ -92,33 +95,43 @@ export const BillingPage = ({ memberships, decisions, customer, available }: Bil
       />
     )}
     <section>
-      <h2>Card, address and invoices</h2>
+      <h2>Card and address</h2>
       <p>They are at Stripe, and only there. Its page shows them to you and lets you change them.</p>
       {customer ? (
-        <form method="post" action="/account/billing/portal">
-          <Submit kind="quiet" icon="external-link">
-            Open Stripe’s page
-          </Submit>
-        </form>
+        <div class="actions">
+          <form method="post" action="/account/billing/card">
+            <Submit kind="quiet" icon="external-link">
+              Change the card
+            </Submit>
+          </form>
+          <form method="post" action="/account/billing/portal">
+            <Submit kind="quiet" icon="external-link">
+              Open Stripe’s page
+            </Submit>
+          </form>
+        </div>
       ) : (
         <p class="soft">Stripe knows nothing of you yet.</p>
       )}
     </section>
-    {decisions.length > 0 && (
-      <section>
-        <h2>Whether your card did</h2>
-        <ol class="timeline">
-          {decisions.map((decision) => (
-            <li>
-              <Moment at={decision.decidedAt} /> {outcomeInWords[decision.outcome]}
-              {decision.reasons.length > 0 && `: ${decision.reasons.map((reason) => reasonInWords[reason]).join('; ')}`}
-              {decision.decidedBy ? ', decided by a member of our staff' : ', decided by the program'}
-            </li>
-          ))}
-        </ol>
-      </section>
-    )}
+    {customer && <Invoices invoices={invoices} />}
+    {decisions.length > 0 && <Decided decisions={decisions} />}
   </>
+)
+
+const Decided = ({ decisions }: { decisions: readonly Decision[] }) => (
+  <section>
+    <h2>Whether your card did</h2>
+    <ol class="timeline">
+      {decisions.map((decision) => (
+        <li>
+          <Moment at={decision.decidedAt} /> {outcomeInWords[decision.outcome]}
+          {decision.reasons.length > 0 && `: ${decision.reasons.map((reason) => reasonInWords[reason]).join('; ')}`}
+          {decision.decidedBy ? ', decided by a member of our staff' : ', decided by the program'}
+        </li>
+      ))}
+    </ol>
+  </section>
 )
 
 const outcomeInWords = { pass: 'Yes', review: 'A person looks at it', fail: 'No' } as const

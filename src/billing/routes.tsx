@@ -1,8 +1,9 @@
 /** Paying: the way to Stripe and back, one's own side of it, and what Stripe tells. */
 import { type Context, Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { asId, log, word } from '../log.ts'
+import { asId } from '../log.ts'
 import { hasStripe, noticeIn, portalPage, StripeTrouble } from '../processors/stripe.ts'
+import { invoicesNow } from '../processors/stripe-changes.ts'
 import { membershipOf, membershipsOf, type NamedMembership } from '../services/membership.ts'
 import { signedIn } from '../sessions/guard.ts'
 import { clientNetwork } from '../web/client.ts'
@@ -16,6 +17,7 @@ import { receive } from './inbox.ts'
 import { BeginPage, BillingPage } from './pages.tsx'
 import { cardPage, settle, type Stage } from './purchase.ts'
 import { askForHuman, type Decision, decisionOn, decisionsAbout } from './qualification.ts'
+import { withStripe } from './trouble.ts'
 
 type Ctx = Context<Web>
 
@@ -26,27 +28,10 @@ const leadsToStripe = createMiddleware<Web>(async (c, next) => {
   await next()
 })
 
-type Handler = (c: Ctx) => Promise<Response>
-
-/** A handler that needs Stripe. When Stripe cannot be reached nothing was done, and the same works later. */
-const withStripe =
-  (handler: Handler): Handler =>
-  async (c) => {
-    if (!hasStripe(c.get('house').config)) throw nothingHere('payments are off')
-    try {
-      return await handler(c)
-    } catch (fault) {
-      if (!(fault instanceof StripeTrouble)) throw fault
-      log('billing.trouble', { status: fault.told.status ?? 0, kind: word(fault.told.type) }, 'warn')
-      throw new Refusal(503, 'Stripe cannot be reached just now, so nothing was done. Please try again in a few minutes.', {
-        retryAfter: 120,
-      })
-    }
-  }
-
 export const billingRoutes = new Hono<Web>()
   .get('/account/billing', signedIn, leadsToStripe, overview)
   .post('/account/billing/portal', signedIn, withStripe(portal))
+  .post('/account/billing/card', signedIn, withStripe(portal))
   .get('/account/billing/begin/:id', signedIn, leadsToStripe, (c) => showBegin(c, false))
   .post('/account/billing/begin/:id', signedIn, withStripe(begin))
   .post('/account/billing/begin/:id/human', signedIn, human)
@@ -59,16 +44,25 @@ async function overview(c: Ctx): Promise<Response> {
   const facts = await db.as('billing', async (tx) => ({
     memberships: (await membershipsOf(tx, personId)).filter(({ plan, standing }) => plan.kind !== 'free' && standing !== 'ended'),
     decisions: await decisionsAbout(tx, personId),
-    customer: (await customerOf(tx, personId))?.closedAt === null,
+    customer: await customerOf(tx, personId),
   }))
-  return showPage(c, { title: 'What you pay for', area: 'account' }, <BillingPage {...facts} available={hasStripe(config)} />)
+  const customer = facts.customer?.closedAt === null && hasStripe(config) ? facts.customer.stripeCustomer : undefined
+  const invoices = customer ? await invoicesNow(config, customer).catch(unlessTrouble) : []
+  const page = <BillingPage {...facts} customer={customer !== undefined} invoices={invoices} available={hasStripe(config)} />
+  return showPage(c, { title: 'What you pay for', area: 'account' }, page)
+}
+
+// The rest of the page is ours and is shown all the same.
+function unlessTrouble(fault: unknown): undefined {
+  if (!(fault instanceof StripeTrouble)) throw fault
 }
 
 async function portal(c: Ctx): Promise<Response> {
   const { db, config } = c.get('house')
   const customer = await db.as('billing', (tx) => customerOf(tx, c.get('signedIn').personId))
   if (!customer || customer.closedAt) throw nothingHere('no customer')
-  return c.redirect(await portalPage(config, { customer: customer.stripeCustomer, back: `${config.origin}/account/billing` }), 303)
+  const flow = c.req.path.endsWith('/card') ? ('payment_method_update' as const) : undefined
+  return c.redirect(await portalPage(config, { customer: customer.stripeCustomer, back: `${config.origin}/account/billing`, flow }), 303)
 }
 
 interface Begun {

@@ -159,7 +159,7 @@ function Ways({ membership, plan }: { membership: NamedMembership; plan: Plan })
   return (
     <p class="actions">
       <a class="button quiet" href={`/account/billing/memberships/${membership.id}`}>
-        Change the plan, pause or leave
+        Pause or leave
       </a>
     </p>
   )

@@ -1,0 +1,89 @@
+/** One thing that is paid for: how it stands, and pausing, leaving and staying, one click each. */
+import type { ListedInvoice } from '../processors/stripe-changes.ts'
+import type { NamedMembership } from '../services/membership.ts'
+import { money } from '../services/price.ts'
+import { Submit } from '../web/forms.tsx'
+import { Crumbs, Notice } from '../web/layout.tsx'
+import { Facts, Moment } from '../web/lists.tsx'
+import { type Act, actsFor } from './change.ts'
+
+const told: Readonly<Record<Act, string>> = {
+  leave: 'You leave. It stays open until the day below, and nothing more is charged.',
+  stay: 'You stay. Everything goes on as it was.',
+  pause: 'It is paused: closed, and nothing is charged.',
+  resume: 'It goes on.',
+}
+
+const explained: Readonly<Record<Act, string>> = {
+  leave: 'It stays open until the end of what you paid for. Until then you can change your mind.',
+  stay: 'It goes on after that day, and is charged as before.',
+  pause: 'It closes now, and nothing is charged until you resume it.',
+  resume: 'It opens again, and is charged again from the next time on that it is due.',
+}
+
+const button: Readonly<Record<Act, (title: string) => string>> = {
+  leave: (title) => `Leave ${title}`,
+  stay: (title) => `Stay with ${title} after all`,
+  pause: (title) => `Pause ${title}`,
+  resume: (title) => `Resume ${title}`,
+}
+
+const isAct = (word: string | undefined): word is Act => word !== undefined && Object.hasOwn(told, word)
+
+export const ChangePage = ({ membership, done }: { membership: NamedMembership; done: string | undefined }) => {
+  const { id, service, plan, paidUntil, leavesAt } = membership
+  return (
+    <>
+      <Crumbs to={[{ href: '/account/billing', text: 'Billing' }]} here={service.title} />
+      <h1>{service.title}</h1>
+      {isAct(done) && (
+        <Notice kind="good" live>
+          <p>{told[done]}</p>
+        </Notice>
+      )}
+      <Facts
+        rows={[
+          ['Plan', plan.title],
+          ...(paidUntil ? [['Paid or free until', <Moment at={paidUntil} as="day" />] as const] : []),
+          ...(leavesAt ? [['Ends, as you asked', <Moment at={leavesAt} as="day" />] as const] : []),
+        ]}
+      />
+      {actsFor(membership).map((act) => (
+        <section>
+          <h2>{button[act](service.title)}</h2>
+          <p>{explained[act]}</p>
+          <form method="post" action={`/account/billing/memberships/${id}/${act}`}>
+            <Submit kind="quiet">{button[act](service.title)}</Submit>
+          </form>
+        </section>
+      ))}
+      <p>
+        <a href={`/account/services/${id}`}>What happened so far</a>
+      </p>
+    </>
+  )
+}
+
+const statusInWords: Readonly<Record<string, string>> = { paid: 'paid', open: 'to be paid', void: 'void', uncollectible: 'given up' }
+
+/** Invoices as Stripe lists them now; undefined when it cannot be reached. */
+export const Invoices = ({ invoices }: { invoices: readonly ListedInvoice[] | undefined }) => (
+  <section>
+    <h2>Invoices</h2>
+    {invoices === undefined && <p>Stripe, who keeps them, cannot be reached just now. Please look again in a few minutes.</p>}
+    {invoices?.length === 0 && <p>None yet.</p>}
+    {invoices && invoices.length > 0 && (
+      <>
+        <p>They are at Stripe; we read the list anew each time and keep no invoice.</p>
+        <Facts
+          rows={invoices.map(({ id, status, total, currency, madeAt }) => [
+            <Moment at={madeAt} as="day" />,
+            <>
+              {money(total, currency)}, {statusInWords[status] ?? status}. <a href={`/account/billing/invoices/${id}`}>Open at Stripe</a>
+            </>,
+          ])}
+        />
+      </>
+    )}
+  </section>
+)
