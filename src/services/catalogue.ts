@@ -27,6 +27,8 @@ export async function catalogue(tx: Reading): Promise<Service[]> {
 
 /** The service with this slug or id, with all its plans. */
 export async function serviceBy(tx: Reading, by: { slug: string } | { id: Id }): Promise<Service | undefined> {
+  // What no slug can be, such as a NUL, is not even asked for: PostgreSQL would refuse the question.
+  if ('slug' in by && !/^[a-z0-9-]+$/.test(by.slug)) return undefined
   const [service] = await tx
     .select()
     .from(services)
