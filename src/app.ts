@@ -6,6 +6,7 @@ import { billingRoutes } from './billing/routes.tsx'
 import { helpRoutes } from './help/routes.tsx'
 import { log, logFault, word } from './log.ts'
 import { devMailRoutes, mailboxRoutes } from './mail/routes.tsx'
+import { reportsApi } from './navigation/api-routes.tsx'
 import { reportRoutes } from './navigation/report-routes.tsx'
 import { countPages, navigationRoutes } from './navigation/routes.tsx'
 import { policyRoutes } from './policy/routes.tsx'
@@ -32,7 +33,7 @@ import { nothingHere, problem, Refusal } from './web/refusal.ts'
 import { siteRoutes } from './web/site-routes.tsx'
 
 /** Every operation of the API, as `/api/v1` and its description show them. */
-export const operations: readonly Operation[] = [...keyApi, ...servicesApi, ...updatesApi]
+export const operations: readonly Operation[] = [...keyApi, ...servicesApi, ...updatesApi, ...reportsApi]
 
 /** Opens every door of the house. */
 export function openApp(house: House, readiness: Readiness = { leaving: false, migrations: 1 }): Hono<Web> {

@@ -25,6 +25,13 @@ test('it has an archive, one issue that waits, and one at the desk', async () =>
   assert.match(await house.browser().read('/updates/archive'), /What is new this autumn/)
 })
 
+test('its websites were visited, in these weeks and in those before', async () => {
+  const page = await (await house.member('analyst')).read('/staff/navigation')
+  for (const said of ['Visitors over time', '/services/small-hosting', 'Germany', 'Firefox', 'Other']) assert(page.includes(said), said)
+  assert.doesNotMatch(page, /none before/)
+  assert.equal(await count("actions where day < (now() at time zone 'utc')::date"), 0)
+})
+
 test('its moments are in order, and guests never signed in', async () => {
   assert.equal(await count('subscriptions where asked_at > confirmed_at or confirmed_at > now()'), 0)
   assert.equal(await count('departures where left_at < confirmed_at or left_at > now()'), 0)

@@ -11,6 +11,7 @@ import { type Chance, chance, namer, pick } from './demo-names.ts'
 import { bytes, idAt, nobodys, put } from './demo-rows.ts'
 import { bringIssues } from './demo-issues.ts'
 import { bringUpdates, someWait } from './demo-updates.ts'
+import { bringVisits } from './demo-history.ts'
 import type { Id } from './log.ts'
 import { written } from './mail/letter.ts'
 import { letters } from './mail/tables.ts'
@@ -93,6 +94,7 @@ export async function furnish(house: House, wanted: Wanted): Promise<Furnished> 
     [team[0], team[2]].flatMap((member) => (member ? [member.id] : [])),
   )
   await someWait(house, { ...readers, name: namer(chance(SEED + 4)) })
+  await bringVisits(house, until)
   return { people: wanted.people, owner: team[0]?.email ?? '' }
 }
 

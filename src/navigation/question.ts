@@ -11,7 +11,7 @@ const USUAL: Span = 30
 /** The longest period, and the most filters, that one question may have. */
 export const LONGEST_DAYS = 1100
 export const MOST_FILTERS = 10
-const LONGEST_VALUE = 500
+export const LONGEST_VALUE = 500
 
 export interface Question extends Asked {
   /** The days until today; undefined where both days were chosen. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openTestHouse } from '../../test/harness.ts'
+import { programWith } from '../../test/program.ts'
 import { MINUTE, now } from '../clock.ts'
 import type { Action } from './action.ts'
 import { ceiling } from './charts.tsx'
@@ -139,6 +140,31 @@ test('owner, marketing and analyst see it; support and billing do not, nor does 
     for (const outsider of [support, mallory]) assert.equal((await outsider.get(`/staff/navigation${path}`)).status, 404)
     assert.match((await stranger.get(`/staff/navigation${path}`)).headers.get('location') ?? '', /^\/sign-in/)
   }
+})
+
+test('a program with a key for reports reads the same numbers, and no others', async () => {
+  const program = await programWith(house, ['reports:read'])
+  const get = async (path: string): Promise<Record<string, unknown>> => (await program.get(path)).body
+  const counts = { visitors: 17, visits: 17, views: 25, bounces: 9, seconds: 480 }
+  const day = `from=${yesterday}&until=${yesterday}`
+  assert.deepEqual(await get(`/reports/totals?${day}`), {
+    totals: counts,
+    before: { visitors: 10, visits: 10, views: 10, bounces: 10, seconds: 0 },
+  })
+  assert.deepEqual(await get(`/reports/days?${day}`), { days: [{ day: yesterday, ...counts }] })
+  const countries = await get(`/reports/panels/country?${day}&filter=page%3D%2Fservices&filter=country!%3DFR`)
+  assert.deepEqual(countries['rows'], [{ value: 'DE', visitors: 8, visits: 8, views: 16, bounces: 0, seconds: 480 }])
+  const two = (await get(`/reports/totals?${day}&filter=country%3DDE&filter=country%3DFR`))['totals']
+  assert.equal((two as Record<string, unknown>)['visitors'], 14)
+  assert.deepEqual(await get(`/reports/panels/page?${day}&filter=country%3DIS`), {
+    rows: [],
+    other: { visitors: 0, visits: 0, views: 0, bounces: 0, seconds: 0 },
+    more: false,
+  })
+  for (const bad of [`from=${yesterday}`, `from=${today}&until=${yesterday}`, `${day}&filter=nothing%3Dx`, `${day}&filter=page`])
+    assert.equal((await program.get(`/reports/totals?${bad}`)).status, 422, bad)
+  assert.equal((await program.get(`/reports/panels/nothing?${day}`)).status, 404)
+  assert.equal((await (await programWith(house, ['access:read'])).get(`/reports/totals?${day}`)).status, 403)
 })
 
 test('the top of an axis is a round number above everything', () => {

@@ -201,6 +201,64 @@ export interface Usage {
   }[]
 }
 
+/** How much the websites were used */
+export interface VisitCounts {
+  /** Visitors, counted for each day anew: nobody is known again on another day */
+  readonly visitors: number
+  /** Visits; one ends after 30 minutes without an action */
+  readonly visits: number
+  /** Pages seen; for actions, links and downloads: how often */
+  readonly views: number
+  /** Visits that saw one page and did nothing else */
+  readonly bounces: number
+  /** How long all of it lasted */
+  readonly seconds: number
+}
+
+/** Every day of the period, also those on which nobody came */
+export interface VisitDays {
+  readonly days: readonly {
+    readonly day: string
+    /** Visitors, counted for each day anew: nobody is known again on another day */
+    readonly visitors: number
+    /** Visits; one ends after 30 minutes without an action */
+    readonly visits: number
+    /** Pages seen; for actions, links and downloads: how often */
+    readonly views: number
+    /** Visits that saw one page and did nothing else */
+    readonly bounces: number
+    /** How long all of it lasted */
+    readonly seconds: number
+  }[]
+}
+
+/** The values, most visitors first; those that too few visitors of a day share are together in other */
+export interface VisitPanel {
+  readonly rows: readonly {
+    /** Empty where it is not known, or not there */
+    readonly value: string
+    /** Visitors, counted for each day anew: nobody is known again on another day */
+    readonly visitors: number
+    /** Visits; one ends after 30 minutes without an action */
+    readonly visits: number
+    /** Pages seen; for actions, links and downloads: how often */
+    readonly views: number
+    /** Visits that saw one page and did nothing else */
+    readonly bounces: number
+    /** How long all of it lasted */
+    readonly seconds: number
+  }[]
+  readonly other: VisitCounts
+  /** Whether there are more rows than one answer holds */
+  readonly more: boolean
+}
+
+/** Everything together, in the period and in the one of the same length before it */
+export interface VisitTotals {
+  readonly totals: VisitCounts
+  readonly before: VisitCounts
+}
+
 /** What each operation takes and answers. */
 export interface Operations {
   /** What this key opens */
@@ -217,6 +275,12 @@ export interface Operations {
   readUpdates: { readonly asks: { readonly body: UpdateAddress; }; readonly answers: UpdatesReceived }
   /** End a subscription */
   endUpdates: { readonly asks: { readonly path: { readonly id: string }; }; readonly answers: UpdateEnded }
+  /** How much were the websites used? */
+  readVisitTotals: { readonly asks: { readonly query: { readonly from: string; readonly until: string; readonly filter?: string | readonly string[] }; }; readonly answers: VisitTotals }
+  /** How much on each day? */
+  readVisitDays: { readonly asks: { readonly query: { readonly from: string; readonly until: string; readonly filter?: string | readonly string[] }; }; readonly answers: VisitDays }
+  /** By page, country, browser, … */
+  readVisitPanel: { readonly asks: { readonly path: { readonly of: 'country' | 'region' | 'zone' | 'language' | 'browser' | 'version' | 'device' | 'host' | 'entry' | 'exit' | 'hour' | 'channel' | 'referrer' | 'source' | 'medium' | 'campaign' | 'term' | 'content' | 'page' | 'action' | 'property' | 'link' | 'file' | 'missing' }; readonly query: { readonly from: string; readonly until: string; readonly filter?: string | readonly string[] }; }; readonly answers: VisitPanel }
 }
 
 /** Where each operation is, and whether it may be named so that it is done once. */
@@ -228,6 +292,9 @@ export const operations: Readonly<Record<keyof Operations, { method: string; at:
   askForUpdates: { method: 'POST', at: '/updates/requests', repeatable: true },
   readUpdates: { method: 'POST', at: '/updates/status', repeatable: false },
   endUpdates: { method: 'DELETE', at: '/updates/subscriptions/{id}', repeatable: true },
+  readVisitTotals: { method: 'GET', at: '/reports/totals', repeatable: false },
+  readVisitDays: { method: 'GET', at: '/reports/days', repeatable: false },
+  readVisitPanel: { method: 'GET', at: '/reports/panels/{of}', repeatable: false },
 }
 
 /** Everything that a program can be told. */
