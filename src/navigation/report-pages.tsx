@@ -9,6 +9,7 @@ import { attribution } from './place.ts'
 import { isPeriod, type Question, spans, widened, wordsOf } from './question.ts'
 import { HERE_MINUTES, type Report } from './report.ts'
 import { change, duration, nameOf, number, percent, titleOf } from './words.ts'
+import { WorldMap } from './world.tsx'
 
 interface ReportProps {
   readonly question: Question
@@ -153,6 +154,7 @@ const Everything = ({ question, report, least }: Pick<ReportProps, 'question' | 
         <a href={hrefOf(question, `${VISITS}/days.csv`)}>The days as CSV</a>
       </p>
     </section>
+    <World report={report} />
     <Panels question={question} report={report} least={least} />
     <Week question={question} report={report} />
     <p class="hint">
@@ -184,6 +186,18 @@ const Totals = ({ now, before }: { now: Counts; before: Counts }) => (
     ))}
   </dl>
 )
+
+function World({ report }: Pick<ReportProps, 'report'>) {
+  const countries = report.panels.get('country')
+  if (!countries?.rows.some(({ value }) => value !== '')) return null
+  return (
+    <section>
+      <h2>Where they are</h2>
+      <p class="hint">The darker, the more visitors. The smallest countries are in the table alone.</p>
+      <WorldMap panel={countries} />
+    </section>
+  )
+}
 
 function Week({ question, report }: Pick<ReportProps, 'question' | 'report'>) {
   const told = report.heat.reduce((sum, visits) => sum + visits, 0)

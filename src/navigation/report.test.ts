@@ -8,6 +8,7 @@ import { ceiling } from './charts.tsx'
 import { type Day, dayBefore, dayOf } from './dimension.ts'
 import { readQuestion, wordsOf } from './question.ts'
 import { storeOf } from './store.ts'
+import { outlines } from './world.tsx'
 
 const house = await openTestHouse()
 const today = dayOf(now())
@@ -165,6 +166,21 @@ test('a program with a key for reports reads the same numbers, and no others', a
     assert.equal((await program.get(`/reports/totals?${bad}`)).status, 422, bad)
   assert.equal((await program.get(`/reports/panels/nothing?${day}`)).status, 404)
   assert.equal((await (await programWith(house, ['access:read'])).get(`/reports/totals?${day}`)).status, 403)
+})
+
+test('on the map every country has its letters, its outline, and its visitors', async () => {
+  const shapes = outlines()
+  assert(shapes.length > 170 && shapes.every(({ path }) => path.startsWith('M')))
+  assert.deepEqual(shapes.filter(({ country }) => country === '').length, 3)
+  for (const code of ['DE', 'US', 'NA', 'NO', 'FR'])
+    assert(
+      shapes.some(({ country }) => country === code),
+      code,
+    )
+  const shown = await page(one)
+  assert.match(shown, /<path class="shade-6" d="M[^"]+"><title>Germany: 8 visitors/)
+  assert.match(shown, /<title>Iceland: 0 visitors/)
+  assert.match(text(shown), /Country Visitors Visits Germany 8 8 France 6 6 Other 3 3/)
 })
 
 test('the top of an axis is a round number above everything', () => {
