@@ -15,7 +15,9 @@ const { ada } = browsers
 const alike = ({ status, headers, text }: Answer, value: string): object => ({
   status,
   location: headers.get('location')?.replaceAll(value, '…'),
-  text: text.replaceAll(value, '…').replace(/Number of this request: [\w-]+|urn:request:[\w-]+|<code>[\w-]{12}<\/code>/, ''),
+  text: text
+    .replaceAll(value, '…')
+    .replace(/Number of this request: [\w-]+|urn:request:[\w-]+|urn:request:[\w-]+|<code>[\w-]{12}<\/code>/, ''),
 })
 
 const showsAda = ({ text }: Answer): boolean => text.includes(ADA.name) || text.includes(ADA.email)

@@ -63,6 +63,8 @@ beforeEach(async () => {
   server.refuses = () => undefined
   server.taken.length = server.reached.length = 0
   for (const table of [
+    'program_deliveries',
+    'program_events',
     'recipients',
     'sendings',
     'issue_acts',

@@ -26,7 +26,7 @@ export function rails(house: House): MiddlewareHandler<Web> {
     for (const [name, value] of headers) c.header(name, value)
     if (!listed) throw new Refusal(421, 'This address is not served here.')
     // No address of ours holds this sign, and PostgreSQL refuses every text that does.
-    if (c.req.path.includes('%00')) throw nothingHere('NUL in an address')
+    if (/%00|\0/.test(c.req.path)) throw nothingHere('NUL in an address')
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD' && !c.req.path.startsWith(API)) requireOurOwnForm(c, house.config, hosts)
     await next()
     await answered(c)
