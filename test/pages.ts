@@ -238,6 +238,7 @@ function servicePages(): Page[] {
     open('ada', '/services/status-pages/page', 'registering for what one has'),
     send('ada', '/services/small-hosting/team', { seats: '0' }, 'registering with errors'),
     open('owner', '/staff/services'),
+    open('owner', '/staff/billing'),
     send('owner', '/staff/services', { slug: 'No', title: '' }, 'a new service with errors'),
     open('owner', '/staff/services/small-hosting'),
     open('owner', '/staff/services/small-hosting/plans'),

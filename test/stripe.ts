@@ -8,7 +8,8 @@ import { now } from '../src/clock.ts'
 import type { Browser } from './browser.ts'
 import { openTestHouse, type TestHouse } from './harness.ts'
 
-const SECRET = 'whsec_for_tests_alone'
+/** With which the local Stripe signs. */
+export const WEBHOOK_SECRET = 'whsec_for_tests_alone'
 const KEY = 'sk_test_emu_for_tests_alone'
 
 export interface Paying {
@@ -27,10 +28,15 @@ export async function openPayingHouse(more: Record<string, string> = {}): Promis
     secretKey: KEY,
     seed: 1,
     time: () => now().getTime(),
-    webhook: { url: 'http://localhost:3000/webhooks/stripe', secret: SECRET, send: (body, signature) => hear(body, signature) },
+    webhook: { url: 'http://localhost:3000/webhooks/stripe', secret: WEBHOOK_SECRET, send: (body, signature) => hear(body, signature) },
   })
   after(() => stripe.stop())
-  const house = await openTestHouse({ STRIPE_SECRET_KEY: KEY, STRIPE_WEBHOOK_SECRET: SECRET, STRIPE_API_ORIGIN: stripe.url, ...more })
+  const house = await openTestHouse({
+    STRIPE_SECRET_KEY: KEY,
+    STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    STRIPE_API_ORIGIN: stripe.url,
+    ...more,
+  })
   const app = openApp(house.house)
   hear = async (body, signature) => {
     const headers = { host: 'localhost:3000', 'content-type': 'application/json', 'stripe-signature': signature }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
-import { openPayingHouse } from '../../test/stripe.ts'
+import { openPayingHouse, WEBHOOK_SECRET } from '../../test/stripe.ts'
+import { openApp } from '../app.ts'
 import { DAY, setAhead } from '../clock.ts'
 import { asId, type Id } from '../log.ts'
 import { eraseWaiting } from '../rights/erasure.ts'
@@ -61,6 +63,21 @@ test('a wrong security code is refused; a prepaid card waits for a member of sta
   assert.equal((await access('dora@example.org', 'small-hosting')).allowed, false)
 })
 
+test('staff of the billing role decide about what waits, once; the person is told and goes on', async () => {
+  const [billing, marketing] = [await house.member('billing'), await house.member('marketing')]
+  const page = await billing.read('/staff/billing')
+  assert.match(page, /Ann Same[\s\S]*somebody else uses the same card/)
+  assert.equal((await marketing.get('/staff/billing')).status, 404)
+  const [waiting] = await house.query<{ id: string }>(
+    "select q.id from qualifications q join people p on p.id = q.person_id where p.name = 'Ann Same' and outcome = 'review'",
+  )
+  const act = `/staff/billing/decisions/${waiting?.id}`
+  assert.equal((await marketing.post(act, { outcome: 'pass' })).status, 404)
+  const answers = await Promise.all([billing.post(act, { outcome: 'pass' }), billing.post(act, { outcome: 'fail' })])
+  assert.deepEqual(answers.map(pathTo).sort(), ['/staff/billing?done=decided', '/staff/billing?done=gone'])
+  assert.equal((await house.inbox('ann@example.org')).filter(({ kind }) => kind === 'billing').length, 1)
+})
+
 test('two tabs and a double click make one subscription', async () => {
   const eve = await house.person('Eve Twice', 'eve@example.org')
   const begin = await begins(eve, 'scheduled-runs/steady')
@@ -74,15 +91,26 @@ test('two tabs and a double click make one subscription', async () => {
 
 test('a forged, stale or missing signature is refused and nothing is kept', async () => {
   const before = (await house.query('select from stripe_inbox')).length
-  const send = (signature?: string) =>
-    house
-      .browser()
-      .json('/webhooks/stripe', { id: 'evt_123456789', object: 'v2.core.event' })
-      .then((answer) => answer.status && signature)
-  await send()
-  const answer = await house.browser().get('/webhooks/stripe')
-  assert.equal(answer.status, 404)
+  const body = JSON.stringify({
+    id: 'evt_test_123456789',
+    object: 'v2.core.event',
+    type: 'v1.customer.updated',
+    related_object: { id: 'cus_123456789' },
+  })
+  const sign = (secret: string, ago: number): string => {
+    const at = Math.floor(Date.now() / 1000) - ago
+    return `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`
+  }
+  const app = openApp(house.house)
+  const send = async (signature?: string): Promise<number> => {
+    const headers = { host: 'localhost:3000', 'content-type': 'application/json', ...(signature ? { 'stripe-signature': signature } : {}) }
+    return (await app.request('http://localhost:3000/webhooks/stripe', { method: 'POST', body, headers })).status
+  }
+  assert.deepEqual([await send(), await send(sign('whsec_of_somebody_else', 0)), await send(sign(WEBHOOK_SECRET, 600))], [400, 400, 400])
   assert.equal((await house.query('select from stripe_inbox')).length, before)
+  // The same, rightly signed, is taken; and once, however often it comes.
+  assert.deepEqual([await send(sign(WEBHOOK_SECRET, 0)), await send(sign(WEBHOOK_SECRET, 0))], [200, 200])
+  assert.equal((await house.query('select from stripe_inbox')).length, before + 1)
 })
 
 test('a card that fails at renewal leads through grace to loss of access, and a new card brings it back', async () => {

@@ -14,6 +14,7 @@ import { nothingHere, Refusal } from '../web/refusal.ts'
 import { limit } from '../web/throttle.ts'
 import { customerOf } from './customer.ts'
 import { receive } from './inbox.ts'
+import { billingOffice } from './office-routes.tsx'
 import { BeginPage, BillingPage } from './pages.tsx'
 import { cardPage, settle, type Stage } from './purchase.ts'
 import { askForHuman, type Decision, decisionOn, decisionsAbout } from './qualification.ts'
@@ -37,6 +38,7 @@ export const billingRoutes = new Hono<Web>()
   .post('/account/billing/begin/:id/human', signedIn, human)
   .get('/account/billing/return/:id', signedIn, leadsToStripe, withStripe(comeBack))
   .post('/webhooks/stripe', hear)
+  .route('/', billingOffice)
 
 async function overview(c: Ctx): Promise<Response> {
   const { db, config } = c.get('house')

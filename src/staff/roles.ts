@@ -54,6 +54,12 @@ export const abilities = {
     tab: 'Visits',
   },
   mail: { says: 'See whether letters arrive: keys, name servers, doors', roles: ['owner'], doors: ['/staff/mail'], tab: 'E-mail' },
+  billing: {
+    says: 'Decide about cards that wait, and keep prices in order',
+    roles: ['owner', 'billing'],
+    doors: ['/staff/billing'],
+    tab: 'Billing',
+  },
   jobs: { says: 'See later work, and try again what failed', roles: ['owner'], doors: ['/staff/jobs'], tab: 'Jobs' },
   programs: {
     says: 'Give the company’s own programs keys, and choose what they are told',
