@@ -3,6 +3,7 @@
  * shows a page and is not visited here fails `test/attack.test.ts`.
  */
 import { DAY, now } from '../src/clock.ts'
+import { measuredActions } from '../src/demo-history.ts'
 import { inventedActions } from '../src/demo-visits.ts'
 import { asId, type Id } from '../src/log.ts'
 import { storeOf } from '../src/navigation/store.ts'
@@ -109,7 +110,7 @@ const largeCopies = (house: TestHouse): Promise<unknown> =>
 async function visits({ house }: TestHouse): Promise<void> {
   const today = Math.floor(now().getTime() / DAY) * DAY
   for (let ago = 0; ago < 14; ago++) {
-    const invented = [...inventedActions({ day: today - ago * DAY, visitors: 60, hosts: house.config.hosts, seed: 3 })]
+    const invented = measuredActions([...inventedActions({ day: today - ago * DAY, visitors: 60, hosts: house.config.hosts, seed: 3 })], 3)
     await storeOf(house).record(invented.filter(({ at }) => at <= now()))
   }
 }
@@ -275,6 +276,8 @@ function staffPages(opened: string, unopened: string): Page[] {
     '/staff/navigation?is.channel=search&not.page=%2Fhelp',
     '/staff/navigation?is.page=%2Fnowhere',
     '/staff/navigation/panel?of=page',
+    '/staff/navigation/speed',
+    '/staff/navigation/speed?from=2000-01-01&until=2000-01-09',
   ]
   const people = [`/staff/people/${opened}`, `/staff/people/${unopened}`]
   return [...paths, ...people].map((path) => open('owner', path))

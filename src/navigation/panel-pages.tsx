@@ -11,6 +11,7 @@ import type { Panel } from './store.ts'
 import { nameOf, number, percent, titleOf } from './words.ts'
 
 export const VISITS = '/staff/navigation'
+export const SPEED = '/staff/navigation/speed'
 
 /** Where a question is answered. */
 export const hrefOf = (question: Question, path = VISITS): string => `${path}?${wordsOf(question).toString()}`

@@ -1,12 +1,12 @@
 /** The console's page about visits. */
-import { Field, Submit } from '../web/forms.tsx'
 import { Icon } from '../web/icons.tsx'
 import { Empty } from '../web/layout.tsx'
 import { HeatMap, TimeChart } from './charts.tsx'
 import type { Counts, Filter } from './counting.ts'
-import { hrefOf, Panels, VISITS } from './panel-pages.tsx'
+import { hrefOf, Panels, SPEED, VISITS } from './panel-pages.tsx'
 import { attribution } from './place.ts'
-import { isPeriod, type Question, spans, widened, wordsOf } from './question.ts'
+import { Period } from './period.tsx'
+import { type Question, widened } from './question.ts'
 import { HERE_MINUTES, type Report } from './report.ts'
 import { change, duration, nameOf, number, percent, titleOf } from './words.ts'
 import { WorldMap } from './world.tsx'
@@ -25,7 +25,7 @@ export const ReportPage = ({ question, report, chosen, least, origin }: ReportPr
   <>
     <h1>Visits</h1>
     <Present present={report.present} least={least} />
-    <Period question={question} chosen={chosen} />
+    <Period question={question} chosen={chosen} at={VISITS} />
     {question.filters.length > 0 && <Filters question={question} />}
     {report.totals.visitors === 0 ? (
       <Nothing question={question} report={report} least={least} origin={origin} />
@@ -49,51 +49,6 @@ function Present({ present: { visitors, pages }, least }: Pick<ReportProps['repo
     </p>
   )
 }
-
-const spanNames = { 1: 'Today', 7: '7 days', 30: '30 days', 90: '90 days' } as const
-
-function Period({ question, chosen: [from, until] }: { question: Question; chosen: readonly [string, string] }) {
-  const wrong = from !== '' && !isPeriod(from, until || question.until)
-  return (
-    <div class="period">
-      <nav aria-label="Period">
-        <ul>
-          {spans.map((span) => (
-            <li>
-              <a href={hrefOf({ ...question, span })} aria-current={question.span === span ? 'true' : undefined}>
-                {spanNames[span]}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      <form action={VISITS}>
-        <Kept question={question} />
-        <Field
-          name="from"
-          label="From"
-          type="date"
-          required
-          value={wrong ? from : question.from}
-          error={wrong ? 'These days are no period.' : undefined}
-        />
-        <Field name="until" label="Until" type="date" required value={wrong ? until : question.until} />
-        <Submit kind="quiet">Show</Submit>
-      </form>
-    </div>
-  )
-}
-
-// What the form must not forget.
-const Kept = ({ question }: { question: Question }) => (
-  <>
-    {[...wordsOf(question)]
-      .filter(([name]) => !['days', 'from', 'until'].includes(name))
-      .map(([name, value]) => (
-        <input type="hidden" name={name} value={value} />
-      ))}
-  </>
-)
 
 const Filters = ({ question }: { question: Question }) => (
   <section class="filters" aria-label="Filters">
@@ -157,6 +112,9 @@ const Everything = ({ question, report, least }: Pick<ReportProps, 'question' | 
     <World report={report} />
     <Panels question={question} report={report} least={least} />
     <Week question={question} report={report} />
+    <p>
+      <a href={hrefOf({ ...question, filters: [] }, SPEED)}>How fast the pages are</a>
+    </p>
     <p class="hint">
       Visitors are counted for each day anew: nobody is known again on another day. Where visitors are is told by{' '}
       <a href={attribution.href}>{attribution.says}</a>.
@@ -193,7 +151,7 @@ function World({ report }: Pick<ReportProps, 'report'>) {
   return (
     <section>
       <h2>Where they are</h2>
-      <p class="hint">The darker, the more visitors. The smallest countries are in the table alone.</p>
+      <p class="hint">The stronger the colour, the more visitors. The smallest countries are in the table alone.</p>
       <WorldMap panel={countries} />
     </section>
   )

@@ -12,6 +12,7 @@ import { PanelPage } from './panel-pages.tsx'
 import { readQuestion } from './question.ts'
 import { everyDay, panelOf, reportOf } from './report.ts'
 import { ReportPage } from './report-pages.tsx'
+import { SpeedPage } from './speed-pages.tsx'
 import { storeOf } from './store.ts'
 import { nameOf, titleOf } from './words.ts'
 
@@ -21,6 +22,7 @@ export const reportRoutes = new Hono<Web>()
   .get('/staff/navigation', signedIn, whoMay('navigation'), showReport)
   .get('/staff/navigation/panel', signedIn, whoMay('navigation'), showPanel)
   .get('/staff/navigation/panel.csv', signedIn, whoMay('navigation'), takePanel)
+  .get('/staff/navigation/speed', signedIn, whoMay('navigation'), showSpeed)
   .get('/staff/navigation/days.csv', signedIn, whoMay('navigation'), takeDays)
 
 const wordsIn = (c: Ctx): URLSearchParams => new URL(c.req.url).searchParams
@@ -31,8 +33,18 @@ async function showReport(c: Ctx): Promise<Response> {
   const question = readQuestion(words)
   const report = await reportOf(house, question)
   const { origin, navigationThreshold: least } = house.config
-  const chosen = [words.get('from') ?? '', words.get('until') ?? ''] as const
-  return showPage(c, { title: 'Visits', area: 'staff' }, <ReportPage {...{ question, report, chosen, least, origin }} />)
+  const page = <ReportPage {...{ question, report, least, origin }} chosen={chosenIn(words)} />
+  return showPage(c, { title: 'Visits', area: 'staff' }, page)
+}
+
+const chosenIn = (words: URLSearchParams): [from: string, until: string] => [words.get('from') ?? '', words.get('until') ?? '']
+
+async function showSpeed(c: Ctx): Promise<Response> {
+  const house = c.get('house')
+  const question = readQuestion(wordsIn(c))
+  const paces = await storeOf(house).paces(question)
+  const page = <SpeedPage {...{ question, paces }} chosen={chosenIn(wordsIn(c))} least={house.config.navigationThreshold} />
+  return showPage(c, { title: 'Speed', area: 'staff' }, page)
 }
 
 /** Of what a panel is asked for. */

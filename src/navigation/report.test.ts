@@ -42,6 +42,14 @@ await storeOf(house.house).record([
   ...come(yesterday, 3, ['/rare'], { country: 'IS', language: 'is', referrer: 'rare.example', channel: 'referral' }),
   ...come(dayBefore(yesterday), 10, ['/']),
 ])
+// Who was there measures how fast it was.
+const measured = (visitor: bigint, page: string, label: string, amount: number): Action => ({
+  ...{ ...nobody, visitor, page, kind: 'pace', label, amount, at: new Date(`${yesterday}T12:00:30Z`) },
+})
+await storeOf(house.house).record([
+  ...[1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n].map((visitor) => measured(visitor, '/', 'LCP', visitor <= 6n ? 1000 : 9000)),
+  ...[1n, 2n].map((visitor) => measured(visitor, '/rare', 'LCP', 5000)),
+])
 
 const owner = await house.member('owner')
 const one = `from=${yesterday}&until=${yesterday}`
@@ -137,7 +145,7 @@ test('owner, marketing and analyst see it; support and billing do not, nor does 
   for (const role of ['marketing', 'analyst'] as const)
     assert.match(await (await house.member(role)).read('/staff/navigation'), /<h1>Visits/)
   const [support, mallory, stranger] = [await house.member('support'), await house.person('Mallory'), house.browser()]
-  for (const path of ['', '/panel?of=page', '/panel.csv?of=page', '/days.csv']) {
+  for (const path of ['', '/speed', '/panel?of=page', '/panel.csv?of=page', '/days.csv']) {
     for (const outsider of [support, mallory]) assert.equal((await outsider.get(`/staff/navigation${path}`)).status, 404)
     assert.match((await stranger.get(`/staff/navigation${path}`)).headers.get('location') ?? '', /^\/sign-in/)
   }
@@ -181,6 +189,17 @@ test('on the map every country has its letters, its outline, and its visitors', 
   assert.match(shown, /<path class="shade-6" d="M[^"]+"><title>Germany: 8 visitors/)
   assert.match(shown, /<title>Iceland: 0 visitors/)
   assert.match(text(shown), /Country Visitors Visits Germany 8 8 France 6 6 Other 3 3/)
+})
+
+test('the speed of each page is told as three quarters of its readers had it', async () => {
+  const told = text(await owner.read(`/staff/navigation/speed?${one}`))
+  // A measurement stands for the end of its step, which is at most a fifth above it.
+  const [, pace = ''] = /Page .* \/ ([\d,]+) ms good – – – – 8 /.exec(told) ?? []
+  assert(Number(pace.replace(',', '')) >= 1000 && Number(pace.replace(',', '')) <= 1200, told)
+  assert.match(told, /All pages [\d,]+ ms poor – – – – 10/)
+  assert.match(told, /Other [\d,]+ ms poor – – – – 2/)
+  assert.doesNotMatch(told, /\/rare/)
+  assert.match(await owner.read('/staff/navigation/speed?from=2000-01-01&until=2000-01-09'), /Nothing was measured/)
 })
 
 test('the top of an axis is a round number above everything', () => {
