@@ -94,6 +94,7 @@ describe('what was typed', { concurrency: 2 }, () => {
 describe('one house, from its first command to its end', { concurrency: 1 }, () => {
   let program: Program | undefined
   let ada: Visitor | undefined
+  let owner = ''
   after(() => program?.stop())
 
   const open = async (env: Record<string, string> = {}): Promise<Program> => {
@@ -108,7 +109,9 @@ describe('one house, from its first command to its end', { concurrency: 1 }, () 
   })
 
   test('a demo moves into an empty house, and into no other', async () => {
-    assert.equal((await json('demo --people 25'))['people'], 25)
+    const made = await json('demo --people 25')
+    assert.equal(made['people'], 25)
+    owner = String(made['owner'])
     const { code, told } = await cloudrun('demo --people 25')
     assert.equal(code, 1)
     assert.match(told, /^cloudrun: There are people in .* already/)
@@ -138,6 +141,9 @@ describe('one house, from its first command to its end', { concurrency: 1 }, () 
     const added = await json('staff add grace@example.org --role support')
     assert.deepEqual([added['role'], added['isNew']], ['support', true])
     assert.equal((await cloudrun('staff add grace@example.org --role king')).code, 2)
+    const { code, told } = await cloudrun(`people erase ${owner} --yes`)
+    assert.equal(code, 1)
+    assert.match(told, /is the last owner: appoint another one first/)
     const held = await json('people show ada@lovelace.example')
     assert.match(JSON.stringify(held), /Ada Lovelace/)
     assert.match((await cloudrun('people show ada@lovelace.example')).out, /^people: 1 /m)

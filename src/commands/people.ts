@@ -3,13 +3,14 @@ import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { personWith } from '../people/person.ts'
 import { type OpenCopy, takeCopy } from '../rights/copy.ts'
-import { erase, ErasureWaits } from '../rights/erasure.ts'
+import { erase, ErasureWaits, whatStays } from '../rights/erasure.ts'
 import { type Holding, holdings, subjectOf } from '../rights/subject.ts'
 import type { Id } from '../log.ts'
 import type { House } from '../web/house.ts'
+import { owners, roleOf } from '../staff/team.ts'
 import { inHouse } from './house.ts'
 import { typedAddress } from './staff.ts'
-import { exits, nobody, progress, remark, say, sayJson, wrongUsage } from './terminal.ts'
+import { CommandError, confirmed, exits, isTerminal, nobody, progress, remark, say, sayJson, wrongUsage } from './terminal.ts'
 
 interface Options {
   readonly out?: string | undefined
@@ -77,7 +78,8 @@ async function write(copy: OpenCopy, file: string): Promise<number> {
 }
 
 async function eraseAll(house: House, { id, email }: Whom, options: Options): Promise<number> {
-  if (!options.yes) throw wrongUsage(`This cannot be undone. To erase everything about ${email}, add --yes.`)
+  await refuseLastOwner(house, { id, email })
+  if (!options.yes && !(await sure(house, { id, email }))) return exits.failed
   const token = await erase(house, id).catch((fault: unknown) => {
     if (fault instanceof ErasureWaits) return 'waits' as const
     throw fault
@@ -91,4 +93,17 @@ async function eraseAll(house: House, { id, email }: Whom, options: Options): Pr
   if (options.json) sayJson({ receipt })
   else say(`Everything about ${email} is erased. The receipt: ${receipt}`)
   return exits.done
+}
+
+/** Shows what goes and what stays, and asks; a script, which cannot be asked, says --yes. */
+async function sure(house: House, { id, email }: Whom): Promise<boolean> {
+  if (!isTerminal()) throw wrongUsage(`This cannot be undone. To erase everything about ${email}, add --yes.`)
+  await show(house, { id, email }, {})
+  for (const sentence of whatStays(house)) say(`Stays: ${sentence}`)
+  return confirmed(`Erase everything about ${email}? It cannot be undone.`, 'erase')
+}
+
+async function refuseLastOwner({ db }: House, { id, email }: Whom): Promise<void> {
+  const last = await db.as('security', async (tx) => (await roleOf(tx, id)) === 'owner' && (await owners(tx)) === 1)
+  if (last) throw new CommandError(`${email} is the last owner: appoint another one first, with cloudrun staff add.`, exits.failed)
 }
