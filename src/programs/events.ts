@@ -48,6 +48,7 @@ export const events = {
       person: number.describe('The number that stands for the person'),
       service: z
         .string()
+        .max(60)
         .regex(/^[a-z0-9-]+$/)
         .describe('The service, as its address names it'),
       allowed: z.boolean().describe('Whether they get in now'),
