@@ -2,11 +2,15 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { openPayingHouse, WEBHOOK_SECRET } from '../../test/stripe.ts'
+import { Stripe } from 'stripe'
 import { openApp } from '../app.ts'
 import { DAY, setAhead } from '../clock.ts'
 import { asId, type Id } from '../log.ts'
 import { eraseWaiting } from '../rights/erasure.ts'
 import { accessOf } from '../services/access.ts'
+import { serviceBy } from '../services/catalogue.ts'
+import { enterUsage } from '../services/usage.ts'
+import { reportUsage } from './metering.ts'
 import { membershipsOf, stand } from '../services/membership.ts'
 import { sync } from './customer.ts'
 
@@ -197,4 +201,38 @@ test('a service is told when its door opens and when it closes, and only then', 
     await stand(tx, membership?.id ?? assert.fail(), { standing: 'suspended' }, 'staff')
   })
   assert.deepEqual((await events())[1], { person: id, service: 'scheduled-runs', allowed: false })
+})
+
+test('what is used of a plan by use goes to Stripe’s meter once, and waits while Stripe is down', async () => {
+  const gus = await house.person('Gus Meters', 'gus@example.org')
+  await giveCard(gus, await begins(gus, 'scheduled-runs/metered'), '6011111111111117')
+  const person = await idOf('gus@example.org')
+  assert.equal((await access('gus@example.org', 'scheduled-runs')).allowed, true)
+  const service = await db.as('service', (tx) => serviceBy(tx, { slug: 'scheduled-runs' }))
+  assert(service)
+  const use = (record: string) => ({ record, person, meter: 'run', quantity: 3, happenedAt: new Date() })
+  const unbilled = async () => (await house.query('select from usage_records where billed_at is null')).length
+  await db.as('service', (tx) => enterUsage(tx, service.id, [use('one'), use('two')]))
+  stripe.admin.down(true)
+  await assert.rejects(reportUsage(house.house))
+  assert.equal(await unbilled(), 2)
+  stripe.admin.down(false)
+  await reportUsage(house.house)
+  await reportUsage(house.house)
+  assert.equal(await unbilled(), 0)
+  const client = new Stripe('sk_test_emu_for_tests_alone', { host: stripe.host, port: stripe.port, protocol: 'http', telemetry: false })
+  const [customer] = await house.query<{ stripe_customer: string }>('select stripe_customer from customers where person_id = $1', [person])
+  const [meter] = (await client.billing.meters.list({ status: 'active' })).data.filter(
+    ({ event_name: name }) => name === 'scheduled_runs.run',
+  )
+  const start = Math.floor(Date.now() / 60_000) * 60 - 86_400
+  const { data } = await client.billing.meters.listEventSummaries(meter?.id ?? '', {
+    customer: customer?.stripe_customer ?? '',
+    start_time: start,
+    end_time: start + 2 * 86_400,
+  })
+  assert.equal(
+    data.reduce((sum, { aggregated_value: value }) => sum + value, 0),
+    6,
+  )
 })

@@ -29,6 +29,7 @@ export interface Jobs {
   'billing.event': { inboxId: Id }
   'billing.settle': { personId: Id }
   'billing.retry': { personId: Id }
+  'billing.report-usage': Record<string, never>
   'navigation.fold': Record<string, never>
   'retention.sweep': Record<string, never>
   'database.scrub': Record<string, never>
@@ -63,6 +64,7 @@ export const jobNames = [
   'billing.event',
   'billing.settle',
   'billing.retry',
+  'billing.report-usage',
   'navigation.fold',
   'retention.sweep',
   'database.scrub',

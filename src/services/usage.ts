@@ -2,11 +2,11 @@
  * The ledger of usage. A service tells how much was used, in batches, as often as it likes: each record
  * bears the service's own number and counts once. What is told is durable before it is acknowledged.
  */
-import { and, eq, gte, lt, sql, sum } from 'drizzle-orm'
+import { and, eq, gte, isNull, lt, sql, sum } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
-import { usage } from './tables.ts'
+import { memberships, plans, services, usage } from './tables.ts'
 
 /** One use, as a service tells it. */
 export interface UsageRecord {
@@ -67,4 +67,37 @@ export async function usageOf(
     .groupBy(usage.meter)
     .orderBy(usage.meter)
   return rows.map(({ meter, quantity }) => ({ meter, quantity: Number(quantity) }))
+}
+
+/** A use that is paid for by itself and not on a bill yet. */
+export interface Unbilled {
+  readonly serviceId: Id
+  readonly service: string
+  readonly record: string
+  readonly personId: Id
+  readonly meter: string
+  readonly quantity: number
+  readonly happenedAt: Date
+}
+
+/** The oldest uses of what plans count that are not billed yet. */
+export async function unbilledUsage(tx: For<'billing'>, most: number): Promise<Unbilled[]> {
+  const { serviceId, record, personId, meter, quantity, happenedAt } = usage
+  return tx
+    .select({ serviceId, service: services.slug, record, personId, meter, quantity, happenedAt })
+    .from(usage)
+    .innerJoin(memberships, eq(memberships.id, usage.membershipId))
+    .innerJoin(plans, and(eq(plans.id, memberships.planId), eq(plans.meter, usage.meter)))
+    .innerJoin(services, eq(services.id, usage.serviceId))
+    .where(isNull(usage.billedAt))
+    .orderBy(usage.receivedAt)
+    .limit(most)
+}
+
+/** Notes that a use is on a bill. */
+export async function markBilled(tx: For<'billing'>, { serviceId, record }: { serviceId: Id; record: string }): Promise<void> {
+  await tx
+    .update(usage)
+    .set({ billedAt: now() })
+    .where(and(eq(usage.serviceId, serviceId), eq(usage.record, record)))
 }
