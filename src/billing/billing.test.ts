@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
-import { openPayingHouse, WEBHOOK_SECRET } from '../../test/stripe.ts'
+import { openPayingHouse, typedCard, WEBHOOK_SECRET } from '../../test/stripe.ts'
 import { Stripe } from 'stripe'
 import { openApp } from '../app.ts'
 import { DAY, setAhead } from '../clock.ts'
@@ -234,5 +234,30 @@ test('what is used of a plan by use goes to Stripe’s meter once, and waits whi
   assert.equal(
     data.reduce((sum, { aggregated_value: value }) => sum + value, 0),
     6,
+  )
+})
+
+test('nothing that was typed on Stripe’s page is anywhere with us, also after Stripe’s errors', async () => {
+  const hal = await house.person('Hal Errors', 'hal@example.org')
+  await house.query('delete from throttles')
+  const begin = await begins(hal, 'small-hosting/single')
+  stripe.admin.fail(500, { times: 1 })
+  assert.equal((await hal.post(begin)).status, 503)
+  for (const number of ['4000000000009995', '4000000000000069', '4000000000000127']) await giveCard(hal, begin, number)
+  await settle()
+  // Short numbers and codes would be found by chance.
+  const { number: _number, exp: _exp, cvc: _cvc, country: _country, postal_code: _postcode, ...typed } = typedCard('')
+  const values = [...Object.values(typed), '4242424242424242', '4000000000009995', '5105105105105100', 'mastercard', '12/39']
+  for (const value of values) assert.deepEqual(await house.traces(value), [], value)
+})
+
+test('no column has a name for what we do not keep', async () => {
+  const columns = await house.query<{ name: string }>(
+    "select table_name || '.' || column_name as name from information_schema.columns where table_schema = 'public'",
+  )
+  const forbidden = /last_?4|brand|exp_|expiry|fingerprint|postal|billing_name|card_number|cvc/
+  assert.deepEqual(
+    columns.map(({ name }) => name).filter((name) => forbidden.test(name)),
+    [],
   )
 })

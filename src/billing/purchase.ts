@@ -3,7 +3,6 @@
  * qualifies, to a subscription. Every step can be repeated: a second tab, a double click and a browser
  * that comes back find what the first one did.
  */
-import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { customerNow, payOpenInvoices, type Signals, setupPage, signalsFor, subscribe, useCard } from '../processors/stripe.ts'
@@ -30,7 +29,7 @@ export async function cardPage(house: House, { personId, membershipId }: Whose):
     const customer = await ensureCustomer(tx, house, personId)
     const here = `${house.config.origin}/account/billing`
     const back = { done: `${here}/return/${membershipId}`, left: `${here}/begin/${membershipId}` }
-    return setupPage(house.config, { customer, membership: membershipId, key: `setup:${newId()}`, back })
+    return setupPage(house.config, { customer, membership: membershipId, back })
   })
 }
 
@@ -75,7 +74,7 @@ async function buy({ config }: House, { customer, signals, membership, plan }: B
   const begun = subscriptions.filter((one) => one.membership === membership.id && !['canceled', 'incomplete_expired'].includes(one.status))
   if (begun.length > 0) return payOpenInvoices(config, customer)
   const counted = plan.kind === 'metered' || plan.kind === 'tiered'
-  await subscribe(config, `subscription:${membership.id}:${signals.setup}`, {
+  await subscribe(config, {
     customer,
     membership: membership.id,
     lookupKey: plan.lookupKey ?? '',

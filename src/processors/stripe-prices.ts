@@ -30,16 +30,12 @@ export const missingPrices = (config: Config, keys: readonly string[]): Promise<
     return keys.filter((key) => !found.has(key))
   })
 
-/** Makes a plan's product, meter and price at Stripe. Asked again it makes nothing twice. */
+/** Makes a plan's product, meter and price at Stripe. Whoever asks has looked which are missing. */
 export const makePrice = (config: Config, plan: PricedPlan): Promise<void> =>
   ask(config, async (client) => {
-    const key = (what: string) => ({ idempotencyKey: `${what}:${plan.lookupKey}:${Object.entries(plan.amounts).join()}` })
-    const product = await client.products.create({ name: plan.title, metadata: { service: plan.service } }, key('product'))
+    const product = await client.products.create({ name: plan.title, metadata: { service: plan.service } })
     const meter = plan.meter === null ? undefined : await meterFor(client, meterEvent(plan.service, plan.meter), plan.meter)
-    await client.prices.create(
-      { ...priceOf(plan, meter), product: product.id, lookup_key: plan.lookupKey, transfer_lookup_key: true },
-      key('price'),
-    )
+    await client.prices.create({ ...priceOf(plan, meter), product: product.id, lookup_key: plan.lookupKey, transfer_lookup_key: true })
   })
 
 async function meterFor(client: Stripe, event: string, name: string): Promise<string> {

@@ -16,13 +16,10 @@ export interface Used {
 /** Tells Stripe of one use. Told again under the same name, it counts once. */
 export const reportUse = (config: Config, { customer, service, meter, quantity, name, at }: Used): Promise<void> =>
   ask(config, async (client) => {
-    await client.billing.meterEvents.create(
-      {
-        event_name: meterEvent(service, meter),
-        identifier: name,
-        timestamp: Math.floor(at.getTime() / 1000),
-        payload: { stripe_customer_id: customer, value: String(quantity) },
-      },
-      { idempotencyKey: `use:${name}` },
-    )
+    await client.billing.meterEvents.create({
+      event_name: meterEvent(service, meter),
+      identifier: name,
+      timestamp: Math.floor(at.getTime() / 1000),
+      payload: { stripe_customer_id: customer, value: String(quantity) },
+    })
   })

@@ -68,7 +68,12 @@ export class StripeTrouble extends Error {
   }
 }
 
-/** Asks Stripe something. The SDK’s errors carry cards, addresses and whole payloads: they end here. */
+/**
+ * Asks Stripe something. The SDK’s errors carry cards, addresses and whole payloads: they end here.
+ *
+ * The SDK names each request for its own repetitions. We give no names of our own that would be the same
+ * at the next try: for a day Stripe answers a known name as it did the first time, with a fault, too.
+ */
 export async function ask<R>(config: Config, question: (client: Stripe) => Promise<R>): Promise<R> {
   try {
     return await question(clientOf(config))
@@ -92,28 +97,25 @@ const moment = (seconds: number | null | undefined): Date | null => (seconds ? n
 
 /** Makes a customer that bears our number for the account, and nothing else. */
 export const newCustomer = (config: Config, account: Id): Promise<string> =>
-  ask(config, async (client) => (await client.customers.create({ metadata: { account } }, { idempotencyKey: `customer:${account}` })).id)
+  ask(config, async (client) => (await client.customers.create({ metadata: { account } })).id)
 
 /** Stripe's page where name, address and card are given; the address is good once and is not kept. */
 export const setupPage = (
   config: Config,
-  { customer, membership, key, back }: { customer: string; membership: Id; key: string; back: { done: string; left: string } },
+  { customer, membership, back }: { customer: string; membership: Id; back: { done: string; left: string } },
 ): Promise<string> =>
   ask(config, async (client) => {
-    const { url } = await client.checkout.sessions.create(
-      {
-        mode: 'setup',
-        customer,
-        allowed_payment_method_types: ['card'],
-        billing_address_collection: 'required',
-        success_url: back.done,
-        cancel_url: back.left,
-        client_reference_id: membership,
-        metadata: { membership },
-        setup_intent_data: { metadata: { membership } },
-      },
-      { idempotencyKey: key },
-    )
+    const { url } = await client.checkout.sessions.create({
+      mode: 'setup',
+      customer,
+      allowed_payment_method_types: ['card'],
+      billing_address_collection: 'required',
+      success_url: back.done,
+      cancel_url: back.left,
+      client_reference_id: membership,
+      metadata: { membership },
+      setup_intent_data: { metadata: { membership } },
+    })
     if (!url) throw new StripeTrouble({ type: 'no_page' })
     return url
   })
@@ -189,25 +191,18 @@ export interface Purchase {
   readonly trialDays: number
 }
 
-/** Begins a subscription; asked again with the same key it gives the same one. */
-export const subscribe = (
-  config: Config,
-  key: string,
-  { customer, membership, lookupKey, quantity, trialDays }: Purchase,
-): Promise<string> =>
+/** Begins a subscription. Whoever asks has looked, under a lock, whether one was begun already. */
+export const subscribe = (config: Config, { customer, membership, lookupKey, quantity, trialDays }: Purchase): Promise<string> =>
   ask(config, async (client) => {
     const price = await priceBehind(client, lookupKey)
-    const { id } = await client.subscriptions.create(
-      {
-        customer,
-        items: [{ price, ...(quantity === undefined ? {} : { quantity }) }],
-        metadata: { membership },
-        payment_behavior: 'allow_incomplete',
-        off_session: true,
-        ...(trialDays > 0 ? { trial_period_days: trialDays } : {}),
-      },
-      { idempotencyKey: key },
-    )
+    const { id } = await client.subscriptions.create({
+      customer,
+      items: [{ price, ...(quantity === undefined ? {} : { quantity }) }],
+      metadata: { membership },
+      payment_behavior: 'allow_incomplete',
+      off_session: true,
+      ...(trialDays > 0 ? { trial_period_days: trialDays } : {}),
+    })
     return id
   })
 
