@@ -186,7 +186,3 @@ export async function askForHuman(tx: For<'billing'>, { personId, membershipId }
   await tx.update(qualifications).set({ outcome: 'review', askedForHumanAt: now() }).where(eq(qualifications.id, decision.id))
   return true
 }
-
-/** Decisions that wait for a member of staff, oldest first. */
-export const waitingDecisions = (tx: For<'billing'>): Promise<Decision[]> =>
-  tx.select().from(qualifications).where(eq(qualifications.outcome, 'review')).orderBy(qualifications.decidedAt).limit(500)
