@@ -10,7 +10,7 @@ import { enqueue } from '../jobs/queue.ts'
 import { asId, type Id, log } from '../log.ts'
 import { post } from '../mail/letter.ts'
 import { personOf } from '../people/person.ts'
-import { customerNow, type KnownCustomer, type KnownInvoice, type KnownSubscription, newCustomer } from '../processors/stripe.ts'
+import { customerNow, type KnownCustomer, type KnownInvoice, type KnownSubscription, newCustomer } from '../processors/stripe-customer.ts'
 import { type Plan, planOf, planPricedBy, serviceBy } from '../services/catalogue.ts'
 import {
   askToLeave,

@@ -5,7 +5,9 @@
  */
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
-import { customerNow, payOpenInvoices, type Signals, setupPage, signalsFor, subscribe, useCard } from '../processors/stripe.ts'
+import { customerNow, payOpenInvoices } from '../processors/stripe-customer.ts'
+import { type Signals, setupPage, signalsFor } from '../processors/stripe-pages.ts'
+import { subscribe, useCard } from '../processors/stripe-purchase.ts'
 import { type Plan, planOf } from '../services/catalogue.ts'
 import { lockMembership, type Membership, membershipOf, membershipsOf } from '../services/membership.ts'
 import { amountIn } from '../services/price.ts'

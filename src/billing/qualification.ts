@@ -9,7 +9,7 @@ import { DAY, fromNow, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { type Id, log, word } from '../log.ts'
-import type { Signals } from '../processors/stripe.ts'
+import type { Signals } from '../processors/stripe-pages.ts'
 import { type Outcome, qualificationPolicies, qualifications, type ReasonCode, stripeInvoices, type Terms } from './tables.ts'
 
 /** The rules where staff have written none. */
