@@ -1,4 +1,5 @@
 /** Pages about oneself: who am I here, and moving to another address. */
+import { raw } from 'hono/html'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Errors, Field, Submit } from '../web/forms.tsx'
 import { Icon, type IconName } from '../web/icons.tsx'
@@ -57,25 +58,7 @@ export const AccountPage = ({ person, joinedAt, changed, errors = {}, typed }: A
         <Submit kind="quiet">Save the name</Submit>
       </form>
     </section>
-    <section>
-      <h2>More about you here</h2>
-      <ul class="rows">
-        <Way to="/account/security" icon="lock" title="Security">
-          Password, passkeys, second factor, and where you are signed in
-        </Way>
-        <Way to="/account/updates" icon="mail" title="Updates">
-          What you get from us by e-mail, and leaving it
-        </Way>
-        <Way to="/account/privacy" icon="shield-check" title="Privacy">
-          What we hold about you: read it, take a copy, correct it, erase it
-        </Way>
-        {person.strict && (
-          <Way to="/staff" icon="users" title="The console">
-            For members of the team
-          </Way>
-        )}
-      </ul>
-    </section>
+    {person.strict ? WAYS.staff : WAYS.everybody}
   </>
 )
 
@@ -90,6 +73,31 @@ const Way = ({ to, icon, title, children }: { to: string; icon: IconName; title:
     </div>
   </li>
 )
+
+const Ways = ({ staff }: { staff: boolean }) => (
+  <section>
+    <h2>More about you here</h2>
+    <ul class="rows">
+      <Way to="/account/security" icon="lock" title="Security">
+        Password, passkeys, second factor, and where you are signed in
+      </Way>
+      <Way to="/account/updates" icon="mail" title="Updates">
+        What you get from us by e-mail, and leaving it
+      </Way>
+      <Way to="/account/privacy" icon="shield-check" title="Privacy">
+        What we hold about you: read it, take a copy, correct it, erase it
+      </Way>
+      {staff && (
+        <Way to="/staff" icon="users" title="The console">
+          For members of the team
+        </Way>
+      )}
+    </ul>
+  </section>
+)
+
+// Where the account leads is the same for everybody, and half of the page: rendered once.
+const WAYS = { everybody: raw(String(<Ways staff={false} />)), staff: raw(String(<Ways staff />)) }
 
 export const AddressPage = ({ email, errors = {}, typed = {} }: Filled & { email: string }) => (
   <>
