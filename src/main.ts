@@ -82,13 +82,17 @@ async function close(house: House, found: Found, door: Door | undefined): Promis
   await found.stop()
 }
 
+// A path of our own, which never fails to parse; to ask costs more than to look.
+const PLAIN = /^\/(?!\/)[\w./~-]*$/
+
 /**
  * The URL parser throws for targets such as "//": they are answered here, before anything parses them.
  */
 export const answerBadTargets =
   (listener: RequestListener): RequestListener =>
   (request, response) => {
-    if (URL.canParse(request.url ?? '', 'http://host') && request.headers.host) return listener(request, response)
+    const { url = '', headers } = request
+    if ((PLAIN.test(url) || URL.canParse(url, 'http://host')) && headers.host) return listener(request, response)
     response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end('Bad request\n')
   }
 

@@ -83,20 +83,30 @@ export function Facts({ rows }: { rows: readonly (readonly [term: Child, value: 
   )
 }
 
-const utc = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' })
+// Taken apart by hand, because a page has many moments and Intl takes longer than all around them.
+const namesOf = (count: number, options: Intl.DateTimeFormatOptions): readonly string[] => {
+  const { format } = new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' })
+  // A Sunday in a January, and what follows it by a month and a day each.
+  return Array.from({ length: count }, (_, step) => format(Date.UTC(2023, options.month ? step : 0, 1 + step)))
+}
+const months = namesOf(12, { month: 'long' })
+const shortMonths = namesOf(12, { month: 'short' })
+const weekdays = namesOf(7, { weekday: 'long' })
+
+const dayOf = (at: Date, names = months): string => `${at.getUTCDate()} ${names[at.getUTCMonth()]} ${at.getUTCFullYear()}`
 
 const shapes = {
-  moment: utc({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }),
-  day: utc({ day: 'numeric', month: 'long', year: 'numeric' }),
+  moment: (at: Date, iso: string): string => `${dayOf(at, shortMonths)}, ${iso.slice(11, 16)} UTC`,
+  day: (at: Date): string => dayOf(at),
 }
-
-const exact = utc({ dateStyle: 'full', timeStyle: 'long' })
 
 /** A moment: in UTC for everybody, in the reader's own zone where the script runs; the exact one on hover. */
 export function Moment({ at, as = 'moment' }: { at: Date; as?: keyof typeof shapes | undefined }) {
+  const iso = at.toISOString()
+  const exact = `${weekdays[at.getUTCDay()]}, ${dayOf(at)} at ${iso.slice(11, 19)} UTC`
   return (
-    <time datetime={at.toISOString()} title={exact.format(at)} data-moment={as}>
-      {shapes[as].format(at)}
+    <time datetime={iso} title={exact} data-moment={as}>
+      {shapes[as](at, iso)}
     </time>
   )
 }

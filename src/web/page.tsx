@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { House, Web } from './house.ts'
 import { type Frame, Layout } from './layout.tsx'
 import { requestIn } from './page-request.ts'
-import { type Keeping, keepReady, type Reader, readerOf } from './ready.ts'
+import { type Keeping, keepReady, type Reader, readerOf, wishesOf } from './ready.ts'
 
 /** What a page says of itself. */
 export type Shown = Omit<Frame, 'path' | 'signedIn' | 'company' | 'signal' | 'uncounted' | 'area' | 'tabs'> & { area?: Frame['area'] }
@@ -49,7 +49,7 @@ function rendered(house: House, around: Omit<Frame, 'title' | 'company'>): reado
 /** A page for this reader alone: never stored by a cache. */
 export function showPage(c: Context<Web>, shown: Shown, body: Child, status: ContentfulStatusCode = 200): Response {
   const signedIn = c.get('signedIn') !== undefined || (shown.area ?? 'site') !== 'site'
-  const html = framed(c.get('house'), c.req.path, { ...shown, tabs: c.get('tabs') }, { ...readerOf(requestIn(c)), signedIn }, body)
+  const html = framed(c.get('house'), c.req.path, { ...shown, tabs: c.get('tabs') }, { signedIn, ...wishesOf(requestIn(c)) }, body)
   return c.html(html, status, { 'cache-control': 'no-store' })
 }
 

@@ -39,14 +39,16 @@ interface Place extends Keeping {
 const houses = new WeakMap<House, Map<string, Place>>()
 
 /** Which kind of reader asks. A cookie is not checked here: nothing but a link in the frame depends on it. */
-export function readerOf({ house: { config }, header }: PageRequest): Reader {
-  const cookies = header('cookie')
-  return {
-    signedIn: hasCookie(config, cookies, 'session'),
-    signal: header('sec-gpc') === '1' || header('dnt') === '1',
-    uncounted: hasCookie(config, cookies, 'uncounted'),
-  }
-}
+export const readerOf = (request: PageRequest): Reader => ({
+  signedIn: hasCookie(request.house.config, request.header('cookie'), 'session'),
+  ...wishesOf(request),
+})
+
+/** What of it somebody asks for whom we know already. */
+export const wishesOf = ({ house: { config }, header }: PageRequest): Omit<Reader, 'signedIn'> => ({
+  signal: header('sec-gpc') === '1' || header('dnt') === '1',
+  uncounted: hasCookie(config, header('cookie'), 'uncounted'),
+})
 
 function keyOf(request: PageRequest): string {
   const { signedIn, signal, uncounted } = readerOf(request)

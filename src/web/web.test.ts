@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { openTestHouse } from '../../test/harness.ts'
 import { openApp } from '../app.ts'
 import { readConfig, WrongSetting } from '../config.ts'
+import { Moment } from './lists.tsx'
 
 const house = await openTestHouse()
 const browser = house.browser()
@@ -246,6 +247,19 @@ test('odd requests on the wire are answered or dropped, and the next one is serv
     assert.doesNotMatch(answer, /^HTTP\/1\.1 5\d\d/, raw)
   }
   assert.equal(await statusOf(port), 200)
+})
+
+test('moments are written as the language has them', () => {
+  const utc = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' })
+  const exact = utc({ dateStyle: 'full', timeStyle: 'long' })
+  const short = utc({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })
+  const moments = fc.date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('2200-01-01T00:00:00Z'), noInvalidDate: true })
+  fc.assert(
+    fc.property(moments, (at) => {
+      const html = String(Moment({ at }))
+      assert.equal(html, `<time datetime="${at.toISOString()}" title="${exact.format(at)}" data-moment="moment">${short.format(at)}</time>`)
+    }),
+  )
 })
 
 async function listen(): Promise<number> {
