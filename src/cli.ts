@@ -1,5 +1,6 @@
 /** The command line: `cloudrun`. What was typed is read here; each command is a file of `commands/`. */
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { billing } from './commands/billing.ts'
 import { demo } from './commands/demo.ts'
 import { helpPage } from './commands/help.ts'
 import { inWords } from './commands/faults.ts'
@@ -39,6 +40,7 @@ const commands: Readonly<Record<string, Command>> = {
   staff: { takes: ['role', 'name', 'json'], words: 2, run: staff },
   people: { takes: ['out', 'yes', 'json'], words: 2, run: people },
   mail: { takes: ['new', 'json'], words: 1, run: mail },
+  billing: { takes: ['json'], words: 1, run: billing },
   demo: { takes: ['people', 'json'], words: 0, run: (_, options) => demo(options) },
   help: { takes: [], words: 1, run: ([topic]) => help(topic) },
 }

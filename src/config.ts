@@ -48,6 +48,8 @@ export interface Config {
   readonly stripeWebhookSecret: string | undefined
   /** Where Stripe is, when it is not at its own address: a local emulator. */
   readonly stripeOrigin: string | undefined
+  /** For so many years the law makes Stripe keep invoices, and us the hash of whose they were. */
+  readonly invoicesKeptYears: number
   readonly trustedProxies: BlockList
   readonly metricsToken: string | undefined
   /** Further websites of the operator's whose visits are counted, as `https://host`. */
@@ -101,6 +103,7 @@ const schema = z.object({
   STRIPE_SECRET_KEY: optional(z.string().regex(/^(sk|rk)_(test|live)_\w+$/, 'must look like sk_live_… or rk_live_…')),
   STRIPE_WEBHOOK_SECRET: optional(z.string().regex(/^whsec_\S+$/, 'must look like whsec_…')),
   STRIPE_API_ORIGIN: optional(origin),
+  INVOICES_KEPT_YEARS: setting(z.coerce.number('must be a number').int().min(1).max(30).default(10)),
   TRUSTED_PROXIES: optional(z.string()),
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
   NAVIGATION_SITES: optional(z.string()),
@@ -148,6 +151,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     stripeKey: raw.STRIPE_SECRET_KEY,
     stripeWebhookSecret: raw.STRIPE_WEBHOOK_SECRET,
     stripeOrigin: raw.STRIPE_API_ORIGIN,
+    invoicesKeptYears: raw.INVOICES_KEPT_YEARS,
     metricsToken: raw.METRICS_TOKEN,
     navigationSites: sitesOf(raw.NAVIGATION_SITES ?? ''),
     navigationThreshold: raw.NAVIGATION_THRESHOLD,

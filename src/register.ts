@@ -10,6 +10,7 @@ import {
   stripeInvoicesHeld,
   stripeSubscriptionsHeld,
 } from './billing/tables.ts'
+import { reconciliationsHeld, stripeFindingsHeld, stripeTombstonesHeld } from './billing/reconciliation-tables.ts'
 import type { Held } from './database/classify.ts'
 import { incomingLettersHeld, lettersHeld, signingKeysHeld, softBouncesHeld, suppressionsHeld } from './mail/tables.ts'
 import {
@@ -56,6 +57,9 @@ export const register: readonly Held[] = [
   stripeSubscriptionsHeld,
   customersHeld,
   stripeInboxHeld,
+  stripeFindingsHeld,
+  reconciliationsHeld,
+  stripeTombstonesHeld,
   usageHeld,
   membershipStepsHeld,
   membershipsHeld,

@@ -37,6 +37,11 @@ export const clock: readonly Appointment[] = [
     says: 'Every ten minutes: destroys the salt of a day that is over, counts its visits and drops them',
   },
   { job: 'billing.report-usage', cron: '5-59/10 * * * *', says: 'Every ten minutes: tells Stripe what was used of plans by use' },
+  {
+    job: 'billing.reconcile',
+    cron: '50 2 * * *',
+    says: 'At 02:50: compares what we keep with what Stripe says, and mends what does not agree',
+  },
   { job: 'database.scrub', cron: '40 3 * * *', says: 'At 03:40: compacts tables that lost rows, so that the files forget them, too' },
 ]
 

@@ -240,6 +240,7 @@ function servicePages(): Page[] {
     send('ada', '/services/small-hosting/team', { seats: '0' }, 'registering with errors'),
     open('owner', '/staff/services'),
     open('owner', '/staff/billing'),
+    open('owner', '/staff/billing/reconciliation'),
     send('owner', '/staff/services', { slug: 'No', title: '' }, 'a new service with errors'),
     open('owner', '/staff/services/small-hosting'),
     open('owner', '/staff/services/small-hosting/plans'),

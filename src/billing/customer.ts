@@ -17,6 +17,7 @@ import {
   changeTerms,
   lockMembership,
   type Membership,
+  membershipsOf,
   planNext,
   stand,
   stayAfterAll,
@@ -82,10 +83,11 @@ async function bring(tx: Tx, house: House, { customer, known }: Bringing): Promi
     .where(eq(customers.personId, personId))
   for (const invoice of known.invoices) await keepInvoice(tx, personId, invoice)
   if (cardChanged(customer, known)) await enqueue(tx, 'billing.retry', { personId })
-  const ours = known.subscriptions.filter(({ membership }) => asId(membership) !== undefined)
+  const theirs = new Set<string | undefined>((await membershipsOf(tx, personId)).map(({ id }) => id))
+  const ours = known.subscriptions.filter(({ membership }) => theirs.has(membership))
   for (const subscription of ours) await keepSubscription(tx, personId, subscription)
   await forgetOthers(tx, personId, ours)
-  for (const subscription of newestOfEach(ours)) await follow(tx, house, { subscription, known })
+  for (const subscription of followed(ours)) await follow(tx, house, { subscription, known })
   log('billing.synced', { person: personId, subscriptions: ours.length, invoices: known.invoices.length })
 }
 
@@ -96,12 +98,19 @@ const cardChanged = (customer: Customer, known: KnownCustomer): boolean =>
   known.paymentMethod !== customer.stripePaymentMethod &&
   known.invoices.some(({ status, attempts }) => status === 'open' && attempts > 0)
 
-// The latest of each membership's subscriptions is the one that counts; an older one that lives is reported by the reconciliation.
-const newestOfEach = (all: readonly KnownSubscription[]): KnownSubscription[] => [
-  ...new Map(all.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime()).map((one) => [one.membership, one])).values(),
+/** Of each membership's subscriptions the one that counts: one that lives before one that does not, then the latest. */
+export const followed = (all: readonly KnownSubscription[]): KnownSubscription[] => [
+  ...new Map(
+    all
+      .toSorted((a, b) => life(a.status) - life(b.status) || a.createdAt.getTime() - b.createdAt.getTime())
+      .map((one) => [one.membership, one]),
+  ).values(),
 ]
 
-const over = (status: string): boolean => status === 'canceled' || status === 'incomplete_expired'
+const life = (status: string): number => (over(status) ? 0 : status === 'incomplete' ? 1 : 2)
+
+/** Has a subscription ended, so that it never charges again? */
+export const over = (status: string): boolean => status === 'canceled' || status === 'incomplete_expired'
 
 async function keepSubscription(tx: Tx, personId: Id, known: KnownSubscription): Promise<void> {
   const membershipId = asId(known.membership)

@@ -10,6 +10,7 @@ import { closeCustomer } from '../processors/stripe-customer.ts'
 import type { House } from '../web/house.ts'
 import { customerOf, lockCustomer } from './customer.ts'
 import { customers } from './tables.ts'
+import { bury } from './tombstone.ts'
 
 /**
  * Has Stripe forget a person. Repeating it does no harm.
@@ -21,6 +22,7 @@ export async function bidFarewell(house: House, personId: Id): Promise<void> {
     const customer = await customerOf(tx, personId)
     if (!customer || customer.closedAt) return
     await closeCustomer(house.config, customer.stripeCustomer)
+    await bury(tx, house, customer.stripeCustomer)
     await tx.update(customers).set({ closedAt: now(), stripePaymentMethod: null }).where(eq(customers.personId, personId))
     log('billing.farewell', { person: personId })
   })

@@ -8,19 +8,15 @@ import { newId } from '../database/columns.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { type Id, log } from '../log.ts'
 import { StripeTrouble } from '../processors/stripe.ts'
-import { customerBehind, type Notice } from '../processors/stripe-events.ts'
+import { concernsUs, customerBehind, type Notice } from '../processors/stripe-events.ts'
 import type { House } from '../web/house.ts'
 import { personBehind } from './customer.ts'
 import { settleAll } from './purchase.ts'
 import { stripeInbox } from './tables.ts'
 
-/** Kinds of events that concern what we keep; others are acknowledged and not kept. */
-const wanted =
-  /^(customer\.(updated|deleted|subscription\.)|checkout\.session\.|setup_intent\.|payment_method\.|invoice\.|charge\.(dispute|refunded))/
-
 /** Writes a notice down, once; what is acknowledged is durable. */
 export async function receive({ db }: House, notice: Notice): Promise<void> {
-  if (!wanted.test(notice.type)) return
+  if (!concernsUs(notice.type)) return
   await db.as('billing', async (tx) => {
     const id = newId()
     const { event, type, object } = notice
@@ -33,7 +29,7 @@ export async function receive({ db }: House, notice: Notice): Promise<void> {
   })
 }
 
-/** Handles a notice: finds whose it is, and asks Stripe how things stand with them. */
+/** Handles a notice: finds whose it is, asks Stripe how things stand with them, and forgets what it was about. */
 export async function handle(house: House, inboxId: Id): Promise<void> {
   const [notice] = await house.db.as('billing', (tx) =>
     tx
@@ -45,7 +41,7 @@ export async function handle(house: House, inboxId: Id): Promise<void> {
   const customer = notice.object ? await customerOf(house, notice.object) : undefined
   const personId = customer ? await house.db.as('billing', (tx) => personBehind(tx, customer)) : undefined
   if (personId) await settleAll(house, personId)
-  await house.db.as('billing', (tx) => tx.update(stripeInbox).set({ doneAt: now() }).where(eq(stripeInbox.id, inboxId)))
+  await house.db.as('billing', (tx) => tx.update(stripeInbox).set({ doneAt: now(), object: null }).where(eq(stripeInbox.id, inboxId)))
   log('billing.heard', { event: inboxId, ours: personId !== undefined })
 }
 

@@ -1,17 +1,23 @@
-import type { Handlers } from '../jobs/queue.ts'
+import { enqueue, type Handlers } from '../jobs/queue.ts'
+import { hasStripe } from '../processors/stripe.ts'
 import type { House } from '../web/house.ts'
 import { handle } from './inbox.ts'
-import { hasStripe } from '../processors/stripe.ts'
 import { reportUsage } from './metering.ts'
 import { retry, settleAll } from './purchase.ts'
+import { reconcile } from './reconciliation.ts'
 
-export const billingJobs = (
-  house: House,
-): Pick<Handlers, 'billing.event' | 'billing.settle' | 'billing.retry' | 'billing.report-usage'> => ({
+type Billing = 'billing.event' | 'billing.settle' | 'billing.retry' | 'billing.report-usage' | 'billing.reconcile'
+
+export const billingJobs = (house: House): Pick<Handlers, Billing> => ({
   'billing.event': ({ inboxId }) => handle(house, inboxId),
   'billing.settle': ({ personId }) => settleAll(house, personId),
   'billing.retry': ({ personId }) => retry(house, personId),
   'billing.report-usage': async () => {
     if (hasStripe(house.config)) await reportUsage(house)
+  },
+  'billing.reconcile': async () => {
+    if (!hasStripe(house.config)) return
+    const { done } = await reconcile(house)
+    if (!done) await house.db.as('billing', (tx) => enqueue(tx, 'billing.reconcile', {}))
   },
 })

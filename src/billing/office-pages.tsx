@@ -26,6 +26,9 @@ export const OfficePage = ({ waiting, missing, done }: OfficeProps) => (
         <p>{told[done]}</p>
       </Notice>
     )}
+    <p>
+      <a href="/staff/billing/reconciliation">Reconciliation: does what we keep agree with what Stripe says?</a>
+    </p>
     <section>
       <h2>Waiting for a decision</h2>
       {waiting.length === 0 ? (

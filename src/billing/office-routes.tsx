@@ -11,6 +11,7 @@ import { showPage } from '../web/page.tsx'
 import { nothingHere, Refusal } from '../web/refusal.ts'
 import { OfficePage } from './office-pages.tsx'
 import { makeMissingPrices, plansWithoutPrice } from './price.ts'
+import { reconciliationOffice } from './reconciliation-routes.tsx'
 import { decideReview, waitingReviews } from './review.ts'
 
 type Ctx = Context<Web>
@@ -19,6 +20,7 @@ export const billingOffice = new Hono<Web>()
   .get('/staff/billing', signedIn, whoMay('billing'), show)
   .post('/staff/billing/decisions/:id', signedIn, whoMay('billing'), decide)
   .post('/staff/billing/prices', signedIn, whoMay('billing'), freshly, makePrices)
+  .route('/', reconciliationOffice)
 
 async function show(c: Ctx): Promise<Response> {
   const waiting = await c.get('house').db.as('billing', (tx) => waitingReviews(tx))

@@ -185,7 +185,7 @@ export const stripeInboxHeld = classify(stripeInbox, {
     id: ['reference', 'A number that stands for the event'],
     event: ['billing', 'A key that stands for it at Stripe'],
     type: ['billing', 'Of which kind it was'],
-    object: ['billing', 'A key that stands for what it was about'],
+    object: ['billing', 'A key that stands for what it was about, until it is done'],
     receivedAt: ['record', 'When it came'],
     doneAt: ['record', 'When we had asked Stripe how things stand since'],
   },

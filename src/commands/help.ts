@@ -12,10 +12,11 @@ cloudrun: the customer side of a small software company, in one program
   cloudrun people erase EMAIL           erase all of it, with a receipt
   cloudrun mail keys                    the keys that sign letters, and the records to publish
   cloudrun mail check                   whether the name servers are set up for e-mail
+  cloudrun billing reconcile            compare what is kept with what Stripe says, and mend it
   cloudrun demo                         fill an empty house with an invented company
   cloudrun help COMMAND                 more about one of these
 
-  --json       the result as JSON on standard output (staff, people, mail, migrate, demo)
+  --json       the result as JSON on standard output (staff, people, mail, billing, migrate, demo)
   --help       this page, or the one of the command before it
   --version    the version
 
@@ -106,6 +107,17 @@ What comes back arrives by SMTP_IN_PORT (a door of the program's own; point the 
 in a mailbox that IMAP_URL names. BOUNCE_ADDRESS is where it goes; bounce@ and the site's host if unset.
 `
 
+const billing = `
+cloudrun billing: what is kept, and what Stripe says
+
+  cloudrun billing reconcile [--json]
+
+Does now what is done every night at 02:50 UTC: asks Stripe about every customer to whom something
+happened that we did not hear of, ends what somebody pays twice, deletes customers of people who are
+erased, and looks where events are sent. Prints what did not agree; exit code ${exits.failed}: something is left
+that a person must look at. The same is at /staff/billing/reconciliation.
+`
+
 const demo = `
 cloudrun demo: fill an empty house with an invented company
 
@@ -119,7 +131,7 @@ left alone, and so is a production.
 To sign in as one of the team, ask for a code at /sign-in and read it at /dev/mail.
 `
 
-const pages: Readonly<Record<string, string>> = { start, migrate, staff, people, mail, demo, help: overview }
+const pages: Readonly<Record<string, string>> = { start, migrate, staff, people, mail, billing, demo, help: overview }
 
 /**
  * The page about a command, or the overview.

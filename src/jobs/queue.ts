@@ -30,6 +30,7 @@ export interface Jobs {
   'billing.settle': { personId: Id }
   'billing.retry': { personId: Id }
   'billing.report-usage': Record<string, never>
+  'billing.reconcile': Record<string, never>
   'navigation.fold': Record<string, never>
   'retention.sweep': Record<string, never>
   'database.scrub': Record<string, never>
@@ -65,6 +66,7 @@ export const jobNames = [
   'billing.settle',
   'billing.retry',
   'billing.report-usage',
+  'billing.reconcile',
   'navigation.fold',
   'retention.sweep',
   'database.scrub',

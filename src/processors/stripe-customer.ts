@@ -1,12 +1,16 @@
 /** A customer at Stripe, as far as we may know one, from the first key to the farewell. */
 import { Stripe } from 'stripe'
 import type { Config } from '../config.ts'
+import { derivedKey } from '../database/sealing.ts'
 import type { Id } from '../log.ts'
 import { ask, idOf, moment } from './stripe.ts'
 
-/** Makes a customer that bears our number for the account, and nothing else. */
+/** By this word a house knows the customers that it made, where others use the same account at Stripe. */
+export const houseMark = ({ secret }: Config): string => derivedKey(secret, 'mark at stripe').toString('base64url').slice(0, 16)
+
+/** Makes a customer that bears our number for the account and our own mark, and nothing else. */
 export const newCustomer = (config: Config, account: Id): Promise<string> =>
-  ask(config, async (client) => (await client.customers.create({ metadata: { account } })).id)
+  ask(config, async (client) => (await client.customers.create({ metadata: { account, house: houseMark(config) } })).id)
 
 /** A subscription as we know it. */
 export interface KnownSubscription {

@@ -32,6 +32,17 @@ export function noticeIn(config: Config, raw: string, signature: string | undefi
   }
 }
 
+/** Does this kind of event concern what we keep? Others are acknowledged, and nothing follows from them. */
+export const concernsUs = (type: string): boolean =>
+  /^(customer\.(updated|deleted|subscription\.)|checkout\.session\.|setup_intent\.|payment_method\.|invoice\.|charge\.(dispute|refunded))/.test(
+    type,
+  )
+
+async function disputed(client: Stripe, id: string): Promise<string | undefined> {
+  const { charge } = await client.disputes.retrieve(id, { expand: ['charge'] })
+  return typeof charge === 'string' ? undefined : idOf(charge.customer)
+}
+
 const finders: Readonly<Record<string, (client: Stripe, id: string) => Promise<string | undefined>>> = {
   cus_: (_, id) => Promise.resolve(id),
   sub_: async (client, id) => idOf((await client.subscriptions.retrieve(id)).customer),
@@ -39,6 +50,9 @@ const finders: Readonly<Record<string, (client: Stripe, id: string) => Promise<s
   pm_: async (client, id) => idOf((await client.paymentMethods.retrieve(id)).customer),
   seti_: async (client, id) => idOf((await client.setupIntents.retrieve(id)).customer),
   cs_: async (client, id) => idOf((await client.checkout.sessions.retrieve(id)).customer),
+  ch_: async (client, id) => idOf((await client.charges.retrieve(id)).customer),
+  du_: disputed,
+  dp_: disputed,
   pi_: async (client, id) => idOf((await client.paymentIntents.retrieve(id)).customer),
 }
 

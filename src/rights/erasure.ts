@@ -38,7 +38,12 @@ export const whatStays = (house: House): string[] => [
   `The bytes of deleted rows in the database's own files: overwritten by the nightly compaction at ${SCRUB_TIME} UTC.`,
   'If letters to you came back, or one was reported as unwanted: a keyed hash of the address, which names nobody, so that no list brings it back: two years.',
   'The number that stood for you, in the message that tells the programs of our services to forget it, too: 30 days at most.',
-  ...(hasStripe(house.config) ? ['If you paid for something: the invoices, at Stripe, as long as the law makes it keep them.'] : []),
+  ...(hasStripe(house.config)
+    ? [
+        'If you paid for something: the invoices, at Stripe, as long as the law makes it keep them.',
+        `And a keyed hash of the key that stood for you there, which names nobody, so that you stay deleted: ${house.config.invoicesKeptYears} years.`,
+      ]
+    : []),
   'This receipt, which counts rows and names nobody: two years.',
 ]
 

@@ -2,7 +2,7 @@
  * A membership: a person uses a service under a plan. It moves from standing to standing by the verbs
  * below, each of which notes its step, and tells the service when its door opened or closed.
  */
-import { and, asc, desc, eq, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { fromNow, HOUR, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
@@ -98,6 +98,13 @@ async function named(tx: Reading, where: ReturnType<typeof and>): Promise<NamedM
     .orderBy(sql`${memberships.endedAt} is not null`, desc(memberships.joinedAt))
     .limit(200)
   return rows.map(({ membership, service, plan }) => ({ ...membership, service, plan }))
+}
+
+/** Which of these memberships have ended. */
+export async function endedAmong(tx: Reading, ids: readonly Id[]): Promise<Id[]> {
+  if (ids.length === 0) return []
+  const ended = and(inArray(memberships.id, [...ids]), isNotNull(memberships.endedAt))
+  return (await tx.select({ id: memberships.id }).from(memberships).where(ended)).map(({ id }) => id)
 }
 
 /** Locks a membership for a change that depends on how it stands. */

@@ -63,6 +63,9 @@ class Reader {
 const emptyable = (schema: Schema): boolean =>
   schema.enum?.includes('') ?? schema.anyOf?.some((each) => 'const' in each && each.const === '') ?? false
 
+// What was read from a form has no prototype, so it cannot be made text by itself.
+const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
 type Read = (reader: Reader, schema: Schema, value: unknown, at: string) => unknown
 
 const readers: Record<string, Read> = {
@@ -70,11 +73,11 @@ const readers: Record<string, Read> = {
   number(reader, _schema, value, at) {
     if (typeof value === 'number') return value
     if (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return Number(value)
-    return reader.refuse(`Invalid integer: ${String(value)}`, at, 'parameter_invalid_integer')
+    return reader.refuse(`Invalid integer: ${shown(value)}`, at, 'parameter_invalid_integer')
   },
   boolean(reader, _schema, value, at) {
     if (value === true || value === 'true') return true
-    return value === false || value === 'false' ? false : reader.refuse(`Invalid boolean: ${String(value)}`, at)
+    return value === false || value === 'false' ? false : reader.refuse(`Invalid boolean: ${shown(value)}`, at)
   },
   array(reader, schema, value, at) {
     if (Array.isArray(value)) return value.map((each, i) => reader.read(schema.items ?? {}, each, `${at}[${i}]`))

@@ -169,6 +169,8 @@ test('the log of events can be asked, in v1 and v2, for thirty days', async () =
   const [updated] = (await stripe.events.list({ types: ['customer.updated'] })).data
   assert.deepEqual(updated?.data.previous_attributes, { description: 'before' })
   assert(updated?.request?.idempotency_key)
+  const between = { gte: updated.created, lt: updated.created + 1 }
+  assert.equal((await stripe.events.list({ created: between, types: ['customer.updated'] })).data.length, 1, 'by a range of moments')
   const thin = await stripe.v2.core.events.list({ object_id: customer.id })
   assert.deepEqual(
     thin.data.map(({ type }) => type),
