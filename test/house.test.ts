@@ -15,13 +15,13 @@ const storeys = [
   ['staff'],
   // The company's own programs that speak to this one: their keys, the API, what is told to them.
   ['programs'],
-  ['services', 'updates', 'billing', 'navigation', 'help'],
+  ['services', 'updates', 'billing', 'navigation', 'help', 'requests'],
   ['register'],
   ['policy', 'rights', 'disclosures'],
   ['promises'],
   ['app', 'worker', 'main', 'demo', 'commands', 'cli'],
 ]
-const apart = ['updates', 'billing', 'navigation', 'help']
+const apart = ['updates', 'billing', 'navigation', 'help', 'requests']
 
 /** Files that read across a border by their office, and what they read. */
 const offices: Record<string, RegExp> = {
