@@ -148,6 +148,16 @@ const panels: readonly Panel[] = [
     .map((dimension: Dimension): Panel => [dimension, (store, asked) => store.panel(asked, dimension)]),
 ]
 
+/** Filters that nobody asked with before: which visits pass them has to be found. */
+const fresh: readonly (readonly Filter[])[] = ['US', 'GB', 'IN', 'FR', 'CA', 'NL'].flatMap((country, at) => [
+  [{ dimension: 'page', values: [`/help/article-${at + 1}`] }],
+  [
+    { dimension: 'country', values: [country] },
+    { dimension: 'channel', values: ['search'], not: true },
+    { dimension: 'page', values: ['/services*'] },
+  ],
+])
+
 const p95 = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? Number.NaN
 
 async function measurePanels(open: OpenHouse): Promise<void> {
@@ -175,6 +185,18 @@ async function measurePanels(open: OpenHouse): Promise<void> {
     if (process.env['BENCH_DETAIL'])
       for (const [ms, name] of slow.toSorted((a, b) => b[0] - a[0]).slice(0, 8)) console.log(`  ${ms.toFixed(1).padStart(8)}  ${name}`)
   }
+}
+
+async function measureFinding(open: OpenHouse): Promise<void> {
+  const store = postgresStore(open.house.db, LEAST)
+  const [from, until]: [Day, Day] = [dayOf(new Date(dayAt(DAYS - 1))), dayOf(new Date(dayAt(0)))]
+  const times: number[] = []
+  for (const filters of fresh) {
+    const started = performance.now()
+    await store.totals({ from, until, filters })
+    times.push(performance.now() - started)
+  }
+  row('totals under new filters: p95 in ms', `p50 ${median(times).toFixed(1)}, p95 ${p95(times).toFixed(1)}`, p95(times), { atMost: 50 })
 }
 
 async function measureBytes(open: OpenHouse): Promise<void> {
@@ -244,6 +266,7 @@ if (wants('panels') || wants('folding')) {
       globalThis.gc?.()
       const before = process.memoryUsage()
       await measurePanels(open)
+      await measureFinding(open)
       globalThis.gc?.()
       const after = process.memoryUsage()
       console.log(`memory for unpacked columns: ${number((after.arrayBuffers - before.arrayBuffers) / 2 ** 20)} MiB`)

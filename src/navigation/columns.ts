@@ -13,25 +13,24 @@ export interface Single {
   readonly codes: Numbers
 }
 
-/** Any number of values for each visit, each once: those of code `c` lie between `starts[c]` and `starts[c + 1]`, visit by visit. */
+/** Any number of values for each visit, each once: those of visit `v` lie between `starts[v]` and `starts[v + 1]`. */
 export interface Many {
   readonly values: readonly string[]
   readonly starts: Uint32Array
-  /** Which visit each is of. */
-  readonly owner: Numbers
+  readonly codes: Numbers
   /** How often in this visit. */
   readonly counts: Numbers
   /** How long, for pages. */
   readonly seconds: Numbers
 }
 
-/** What is known of every visit. */
+/** What is known of every visit: in arrays of one kind, because every question runs through them. */
 export interface Base {
   readonly visits: number
   /** Which visitor of the day, counted from 0. */
-  readonly visitor: Numbers
-  readonly views: Numbers
-  readonly seconds: Numbers
+  readonly visitor: Uint32Array
+  readonly views: Uint16Array
+  readonly seconds: Uint16Array
   /** 1 where one page was seen and nothing else was done. */
   readonly bounced: Uint8Array
 }
@@ -77,20 +76,23 @@ export interface Stay {
 const WIDEST = 65_535
 
 /** What visits have many of, from their stays in the order of visits. */
-export function manyOf(values: readonly string[], stays: readonly Stay[]): Many {
-  const starts = new Uint32Array(values.length + 1)
-  for (const { code } of stays) starts[code + 1]!++
-  for (let code = 0; code < values.length; code++) starts[code + 1]! += starts[code]!
-  const next = starts.slice()
-  const sorted = Array<Stay>(stays.length)
-  for (const stay of stays) sorted[next[stay.code]!++] = stay
+export function manyOf(values: readonly string[], stays: readonly Stay[], visits: number): Many {
+  const each = new Uint32Array(visits)
+  for (const { visit } of stays) each[visit]!++
   return {
     values,
-    starts,
-    owner: narrow(sorted.map(({ visit }) => visit)),
-    counts: narrow(sorted.map(({ count }) => Math.min(count, WIDEST))),
-    seconds: narrow(sorted.map(({ seconds }) => Math.min(seconds, WIDEST))),
+    starts: startsOf(each),
+    codes: narrow(stays.map(({ code }) => code)),
+    counts: narrow(stays.map(({ count }) => Math.min(count, WIDEST))),
+    seconds: narrow(stays.map(({ seconds }) => Math.min(seconds, WIDEST))),
   }
+}
+
+/** Where each visit's begin, from how many each has. */
+export function startsOf(each: Numbers): Uint32Array {
+  const starts = new Uint32Array(each.length + 1)
+  for (let visit = 0; visit < each.length; visit++) starts[visit + 1] = starts[visit]! + each[visit]!
+  return starts
 }
 
 /** Codes for values, in the order in which they were met. Beyond 60,000 different ones, the rest are one. */

@@ -33,12 +33,12 @@ export function crowded(day: DayColumns, least: number): DayColumns {
 }
 
 /** For each code, how many visitors have it; the visits of one visitor stand together. */
-function sharing(codes: Numbers, visitorOf: (at: number) => number, values: number): Uint32Array {
+function sharing(codes: Numbers, visitorAt: Numbers, values: number): Uint32Array {
   const visitors = new Uint32Array(values)
   const last = new Int32Array(values).fill(-1)
   for (let at = 0; at < codes.length; at++) {
     const code = codes[at] ?? 0
-    const visitor = visitorOf(at)
+    const visitor = visitorAt[at] ?? 0
     if (last[code] === visitor) continue
     last[code] = visitor
     visitors[code] = (visitors[code] ?? 0) + 1
@@ -56,30 +56,23 @@ function commonCodes(values: readonly string[], visitors: Uint32Array, least: nu
 }
 
 function commonSingle({ values, codes }: Single, visitor: Numbers, least: number): Single {
-  const common = commonCodes(
-    values,
-    sharing(codes, (at) => visitor[at] ?? 0, values.length),
-    least,
-  )
+  const common = commonCodes(values, sharing(codes, visitor, values.length), least)
   return { values: common.values, codes: narrow(Uint16Array.from(codes, (code) => common.to[code] ?? 0)) }
 }
 
 function commonMany(many: Many, visitor: Numbers, least: number): Many {
-  const visitors = Uint32Array.from(many.values, (_, code) => {
-    const own = Array.from(many.owner.subarray(many.starts[code], many.starts[code + 1]), (visit) => visitor[visit])
-    return own.filter((one, at) => at === 0 || one !== own[at - 1]).length
-  })
-  const { values, to } = commonCodes(many.values, visitors, least)
-  return manyOf(values, merged(staysIn(many).map((stay) => ({ ...stay, code: to[stay.code] ?? 0 }))))
+  const owners = new Uint32Array(many.codes.length)
+  for (let visit = 0; visit < visitor.length; visit++) owners.fill(visitor[visit] ?? 0, many.starts[visit], many.starts[visit + 1])
+  const { values, to } = commonCodes(many.values, sharing(many.codes, owners, many.values.length), least)
+  return manyOf(values, merged(staysIn(many).map((stay) => ({ ...stay, code: to[stay.code] ?? 0 }))), visitor.length)
 }
 
-function staysIn({ values, starts, owner, counts, seconds }: Many): Stay[] {
-  return values.flatMap((_, code) =>
-    Array.from(owner.subarray(starts[code], starts[code + 1]), (visit, at) => {
-      const place = (starts[code] ?? 0) + at
-      return { visit, code, count: counts[place] ?? 0, seconds: seconds[place] ?? 0 }
-    }),
-  )
+function staysIn({ starts, codes, counts, seconds }: Many): Stay[] {
+  const stays: Stay[] = []
+  for (let visit = 0; visit + 1 < starts.length; visit++)
+    for (let at = starts[visit] ?? 0; at < (starts[visit + 1] ?? 0); at++)
+      stays.push({ visit, code: codes[at] ?? 0, count: counts[at] ?? 0, seconds: seconds[at] ?? 0 })
+  return stays
 }
 
 /** In the order of visits, what a visit has twice of one code put together. */
@@ -163,8 +156,8 @@ function arranged(day: DayColumns, visitor: Numbers, order: Uint32Array): DayCol
     base: {
       visits: base.visits,
       visitor: renumbered(order, visitor),
-      views: ordered(base.views),
-      seconds: ordered(base.seconds),
+      views: Uint16Array.from(order, (at) => base.views[at] ?? 0),
+      seconds: Uint16Array.from(order, (at) => base.seconds[at] ?? 0),
       bounced: Uint8Array.from(order, (at) => base.bounced[at] ?? 0),
     } satisfies Base,
     singles: new Map([...day.singles].map(([dimension, { values, codes }]) => [dimension, { values, codes: ordered(codes) }])),
@@ -172,13 +165,13 @@ function arranged(day: DayColumns, visitor: Numbers, order: Uint32Array): DayCol
   }
 }
 
-function renumbered(order: Uint32Array, visitor: Numbers): Numbers {
+function renumbered(order: Uint32Array, visitor: Numbers): Uint32Array {
   let one = -1
-  return narrow(order.map((at, place) => (place > 0 && visitor[order[place - 1] ?? 0] === visitor[at] ? one : ++one)))
+  return order.map((at, place) => (place > 0 && visitor[order[place - 1] ?? 0] === visitor[at] ? one : ++one))
 }
 
 function arrangedMany(many: Many, order: Uint32Array): Many {
   const place = new Uint32Array(order.length)
   for (const [at, visit] of order.entries()) place[visit] = at
-  return manyOf(many.values, merged(staysIn(many).map((stay) => ({ ...stay, visit: place[stay.visit] ?? 0 }))))
+  return manyOf(many.values, merged(staysIn(many).map((stay) => ({ ...stay, visit: place[stay.visit] ?? 0 }))), order.length)
 }

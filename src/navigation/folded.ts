@@ -1,13 +1,15 @@
 /** Folded days, read from the database column by column and kept unpacked in memory, up to a limit. */
 import type { Database } from '../database/connection.ts'
 import type { Base, DayColumns, Many, Single } from './columns.ts'
+import { type Filter, passing } from './counting.ts'
 import { type Day, type Dimension, isMany, type ManyDimension, type SingleDimension } from './dimension.ts'
 import { BASE, unpackBase, unpackMany, unpackSingle } from './packing.ts'
 
-type Column = Base | Single | Many
+/** A column, or the places of the visits that pass some filters: a page of reports asks for them with each of its panels. */
+type Column = Base | Single | Many | Uint32Array
 
 /** Bytes of unpacked columns that one process keeps; what was asked for longest ago goes first. */
-const MOST_BYTES = 160 * 1024 * 1024
+const MOST_BYTES = 192 * 1024 * 1024
 
 interface Kept {
   /** In the order of the last question. */
@@ -42,21 +44,38 @@ export async function loadDays(db: Database, days: readonly FoldedDay[], dimensi
   const names = [BASE, ...new Set(dimensions)]
   const kept = keptOf(db)
   const key = ({ day, foldedAt }: FoldedDay, name: string) => `${day} ${foldedAt} ${name}`
-  const found = new Map<string, Column>()
+  const there = new Map<string, Column>()
   const wanted: Wanted[] = []
   for (const day of days) {
     for (const name of names) {
       const column = kept.columns.get(key(day, name))
-      if (column) found.set(`${day.day} ${name}`, touched(kept, key(day, name), column))
+      if (column) there.set(`${day.day} ${name}`, touched(kept, key(day, name), column))
       else wanted.push({ day: day.day, name, key: key(day, name) })
     }
   }
   for (const [at, { day, name, packed }] of (await read(db, wanted)).entries()) {
     const column = unpack(name, packed)
-    found.set(`${day} ${name}`, column)
+    there.set(`${day} ${name}`, column)
     keep(kept, wanted[at]?.key ?? '', column)
   }
-  return new Map(days.map(({ day }) => [day, dayOfColumns(day, dimensions, found)]))
+  return new Map(days.map(({ day }) => [day, dayOfColumns(day, dimensions, there)]))
+}
+
+/** The visits of a folded day that pass these filters, as they were found once. */
+export function placesOf(db: Database, { day, foldedAt }: FoldedDay, { columns, filters }: Sought): Uint32Array | undefined {
+  if (filters.length === 0) return undefined
+  const kept = keptOf(db)
+  const key = `${day} ${foldedAt} ${JSON.stringify(filters)}`
+  const known = kept.columns.get(key)
+  if (known instanceof Uint32Array) return touched(kept, key, known)
+  const places = passing(columns, filters) ?? new Uint32Array()
+  keep(kept, key, places)
+  return places
+}
+
+interface Sought {
+  readonly columns: DayColumns
+  readonly filters: readonly Filter[]
 }
 
 interface Wanted {
@@ -88,18 +107,18 @@ function unpack(name: string, packed: Buffer): Column {
   return isMany(name as Dimension) ? unpackMany(packed) : unpackSingle(packed)
 }
 
-function dayOfColumns(day: Day, dimensions: readonly Dimension[], found: ReadonlyMap<string, Column>): DayColumns {
+function dayOfColumns(day: Day, dimensions: readonly Dimension[], there: ReadonlyMap<string, Column>): DayColumns {
   const singles = new Map<SingleDimension, Single>()
   const manys = new Map<ManyDimension, Many>()
   for (const dimension of dimensions) {
-    const column = found.get(`${day} ${dimension}`)
+    const column = there.get(`${day} ${dimension}`)
     if (isMany(dimension)) manys.set(dimension, column as Many)
     else singles.set(dimension, column as Single)
   }
-  return { base: found.get(`${day} ${BASE}`) as Base, singles, manys }
+  return { base: there.get(`${day} ${BASE}`) as Base, singles, manys }
 }
 
-function touched(kept: Kept, key: string, column: Column): Column {
+function touched<C extends Column>(kept: Kept, key: string, column: C): C {
   kept.columns.delete(key)
   kept.columns.set(key, column)
   return column
@@ -117,6 +136,7 @@ function keep(kept: Kept, key: string, column: Column): void {
 
 // Texts are counted at about what they take.
 function sizeOf(column: Column): number {
+  if (ArrayBuffer.isView(column)) return column.byteLength
   const arrays = Object.values(column).filter((value) => ArrayBuffer.isView(value))
   return arrays.reduce((bytes, array) => bytes + array.byteLength, 0) + ('values' in column ? column.values.length * 60 : 0)
 }

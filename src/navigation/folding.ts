@@ -75,7 +75,7 @@ function talliesOf(day: DayColumns, date: Day, least: number): Tally[] {
 
 function readerHours(day: DayColumns, date: Day, least: number): Tally[] {
   const hours = Array<number>(168).fill(0)
-  addHeat(hours, day, weekdayOf(date), undefined, 'reader')
+  addHeat(hours, day, { weekday: weekdayOf(date), clock: 'reader' }, undefined)
   const rare = hours.reduce((sum, visits) => sum + (visits < least ? visits : 0), 0)
   const named = [...hours.entries()].filter(([, visits]) => visits >= least)
   return [...named.map(([hour, visits]): Tally => hourTally(String(hour), visits)), ...(rare > 0 ? [hourTally(OTHER, rare)] : [])]

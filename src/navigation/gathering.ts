@@ -178,7 +178,7 @@ export class Gathering {
         rows.map(({ ordinal }) => ordinal),
       ),
       singles,
-      manys: new Map(manyDimensions.map((dimension) => [dimension, manyOf(values(dimension), staysOf(visits, dimension))])),
+      manys: new Map(manyDimensions.map((dimension) => [dimension, manyOf(values(dimension), staysOf(visits, dimension), visits.length)])),
     }
   }
 }
@@ -198,9 +198,9 @@ const arrivalOf = ({ channel, referrer, source, medium, campaign, term, content 
 // How long a visit lasted: from its first action to its last, or as long as its pages were looked at.
 const baseOf = (visits: readonly Visit[], ordinals: readonly number[]): Base => ({
   visits: visits.length,
-  visitor: narrow(ordinals),
-  views: narrow(visits.map(({ views }) => Math.min(views, WIDEST))),
-  seconds: narrow(visits.map(({ first, acted, seconds }) => Math.min(Math.max(Math.round((acted - first) / 1000), seconds), WIDEST))),
+  visitor: Uint32Array.from(ordinals),
+  views: Uint16Array.from(visits, ({ views }) => Math.min(views, WIDEST)),
+  seconds: Uint16Array.from(visits, ({ first, acted, seconds }) => Math.min(Math.max(Math.round((acted - first) / 1000), seconds), WIDEST)),
   bounced: Uint8Array.from(visits, ({ views, acts }) => (views === 1 && acts === 0 ? 1 : 0)),
 })
 

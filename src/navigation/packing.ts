@@ -3,7 +3,7 @@
  * the other, as narrow as they may be, compressed.
  */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { type Base, type DayColumns, type Many, narrow, type Numbers, type Single } from './columns.ts'
+import { type Base, type DayColumns, type Many, narrow, type Numbers, type Single, startsOf } from './columns.ts'
 
 /** The column that every question needs. */
 export const BASE = 'visits'
@@ -21,7 +21,7 @@ export function packDay({ base, singles, manys }: DayColumns): Map<string, Buffe
   return new Map([
     [BASE, packBase(base)],
     ...[...singles].map(([name, { values, codes }]): [string, Buffer] => [name, pack(values, [codes])]),
-    ...[...manys].map(([name, many]): [string, Buffer] => [name, packMany(many, base.visits)]),
+    ...[...manys].map(([name, many]): [string, Buffer] => [name, packMany(many)]),
   ])
 }
 
@@ -36,14 +36,13 @@ function packBase({ visitor, views, seconds, bounced }: Base): Buffer {
 export function unpackBase(packed: Buffer): Base {
   const { arrays } = unpack(packed)
   const [flags = NONE, views = NONE, seconds = NONE] = arrays
-  let one = -1
-  return {
-    visits: flags.length,
-    visitor: narrow(Uint32Array.from(flags, (flag) => (flag & AGAIN ? one : ++one))),
-    views,
-    seconds,
-    bounced: Uint8Array.from(flags, (flag) => (flag & BOUNCED ? 1 : 0)),
+  const visitor = new Uint32Array(flags.length)
+  const bounced = new Uint8Array(flags.length)
+  for (let at = 0, one = -1; at < flags.length; at++) {
+    visitor[at] = flags[at]! & AGAIN ? one : ++one
+    bounced[at] = flags[at]! & BOUNCED ? 1 : 0
   }
+  return { visits: flags.length, visitor, views: Uint16Array.from(views), seconds: Uint16Array.from(seconds), bounced }
 }
 
 export function unpackSingle(packed: Buffer): Single {
@@ -51,40 +50,16 @@ export function unpackSingle(packed: Buffer): Single {
   return { values, codes: arrays[0] ?? NONE }
 }
 
-// Visit by visit, because how many each has is told in less than which visit each is of.
-function packMany({ values, starts, owner, counts, seconds }: Many, visits: number): Buffer {
-  const each = new Uint32Array(visits)
-  for (const visit of owner) each[visit]!++
-  const next = new Uint32Array(visits)
-  for (let visit = 1; visit < visits; visit++) next[visit] = next[visit - 1]! + each[visit - 1]!
-  const by = { codes: new Uint16Array(owner.length), counts: new Uint16Array(owner.length), seconds: new Uint16Array(owner.length) }
-  for (let code = 0; code < values.length; code++)
-    for (let at = starts[code]!; at < starts[code + 1]!; at++) {
-      const place = next[owner[at]!]!++
-      by.codes[place] = code
-      by.counts[place] = counts[at]!
-      by.seconds[place] = seconds[at]!
-    }
-  return pack(values, [each, by.codes, by.counts, by.seconds])
+// How many each visit has is told in less than where each visit's begin.
+function packMany({ values, starts, codes, counts, seconds }: Many): Buffer {
+  const each = starts.subarray(1).map((end, visit) => end - starts[visit]!)
+  return pack(values, [each, codes, counts, seconds])
 }
 
 export function unpackMany(packed: Buffer): Many {
   const { values, arrays } = unpack(packed)
   const [each = NONE, codes = NONE, counts = NONE, seconds = NONE] = arrays
-  const starts = new Uint32Array(values.length + 1)
-  for (const code of codes) starts[code + 1]!++
-  for (let code = 0; code < values.length; code++) starts[code + 1]! += starts[code]!
-  const next = starts.slice()
-  const by = { owner: new Uint32Array(codes.length), counts: new Uint16Array(codes.length), seconds: new Uint16Array(codes.length) }
-  let at = 0
-  for (let visit = 0; visit < each.length; visit++)
-    for (const end = at + each[visit]!; at < end; at++) {
-      const place = next[codes[at]!]!++
-      by.owner[place] = visit
-      by.counts[place] = counts[at]!
-      by.seconds[place] = seconds[at]!
-    }
-  return { values, starts, owner: narrow(by.owner), counts: narrow(by.counts), seconds: narrow(by.seconds) }
+  return { values, starts: startsOf(each), codes, counts, seconds }
 }
 
 function pack(values: readonly string[], numbers: readonly Numbers[]): Buffer {

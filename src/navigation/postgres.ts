@@ -3,9 +3,9 @@ import { setImmediate } from 'node:timers/promises'
 import { now } from '../clock.ts'
 import type { Database } from '../database/connection.ts'
 import type { DayColumns } from './columns.ts'
-import { addHeat, addPanel, addTotals, type Counts, passing, Sums } from './counting.ts'
+import { addHeat, addPanel, addTotals, type Counts, type Passing, passing, Sums } from './counting.ts'
 import { type Day, dayOf, type Dimension, OTHER } from './dimension.ts'
-import { type FoldedDay, foldedBetween, loadDays } from './folded.ts'
+import { type FoldedDay, foldedBetween, loadDays, placesOf } from './folded.ts'
 import { ALL, foldDay, READER_HOUR, weekdayOf } from './folding.ts'
 import { stepsOf, threeQuarters } from './pace.ts'
 import { columnsOfUnfolded, forgetOthers, gatheringOf, hereSince } from './present.ts'
@@ -76,7 +76,7 @@ async function daysOf(db: Database, { from, until }: Asked): Promise<Days> {
   return { folded, unfolded: unfolded.filter((day) => day >= from && day <= until) }
 }
 
-type Take = (day: Day, columns: DayColumns, mask: Uint8Array | undefined) => void
+type Take = (day: Day, columns: DayColumns, places: Passing) => void
 
 /** Longest time for which counting keeps others from being served. */
 const TURN_MS = 8
@@ -85,14 +85,21 @@ const TURN_MS = 8
 async function visit(db: Database, { folded, unfolded }: Days, asked: Asked, wanted: readonly Dimension[], take: Take): Promise<void> {
   const dimensions = [...new Set([...asked.filters.map(({ dimension }) => dimension), ...wanted])]
   let turn = performance.now()
-  const one = async (day: Day, columns: DayColumns): Promise<void> => {
-    take(day, columns, passing(columns, asked.filters))
+  const one = async (day: Day, columns: DayColumns, places: Passing): Promise<void> => {
+    take(day, columns, places)
     if (performance.now() - turn < TURN_MS) return
     await setImmediate()
     turn = performance.now()
   }
-  if (folded.length > 0) for (const [day, columns] of await loadDays(db, folded, dimensions)) await one(day, columns)
-  for (const day of unfolded) await one(day, await columnsOfUnfolded(db, day))
+  const loaded = folded.length > 0 ? await loadDays(db, folded, dimensions) : undefined
+  for (const day of folded) {
+    const columns = loaded?.get(day.day)
+    if (columns) await one(day.day, columns, placesOf(db, day, { columns, filters: asked.filters }))
+  }
+  for (const day of unfolded) {
+    const columns = await columnsOfUnfolded(db, day)
+    await one(day, columns, passing(columns, asked.filters))
+  }
 }
 
 // ---- Counting ------------------------------------------------------------------------------------
@@ -100,7 +107,7 @@ async function visit(db: Database, { folded, unfolded }: Days, asked: Asked, wan
 async function byDay(db: Database, asked: Asked): Promise<Sums> {
   const days = await daysOf(db, asked)
   const sums = new Sums()
-  const take: Take = (day, columns, mask) => addTotals(sums, day, columns, mask)
+  const take: Take = (day, columns, places) => addTotals(sums, day, columns, places)
   if (asked.filters.length > 0) return await visit(db, days, asked, [], take), sums
   await addTallies(db, sums, asked, { dimension: ALL, by: 'day::text' })
   await visit(db, { ...days, folded: [] }, asked, [], take)
@@ -110,7 +117,7 @@ async function byDay(db: Database, asked: Asked): Promise<Sums> {
 async function byValue(db: Database, asked: Asked, dimension: Dimension): Promise<Sums> {
   const days = await daysOf(db, asked)
   const sums = new Sums()
-  const take: Take = (_, columns, mask) => addPanel(sums, columns, dimension, mask)
+  const take: Take = (_, columns, places) => addPanel(sums, columns, dimension, places)
   if (asked.filters.length > 0) await visit(db, days, asked, [dimension], take)
   else {
     await addTallies(db, sums, asked, { dimension, by: 'value' })
@@ -137,7 +144,7 @@ async function addTallies(
 async function heat(db: Database, asked: Asked, clock: 'utc' | 'reader'): Promise<number[]> {
   const days = await daysOf(db, asked)
   const hours = Array<number>(168).fill(0)
-  const take: Take = (day, columns, mask) => addHeat(hours, columns, weekdayOf(day), mask, clock)
+  const take: Take = (day, columns, places) => addHeat(hours, columns, { weekday: weekdayOf(day), clock }, places)
   const wanted: Dimension[] = clock === 'utc' ? ['hour'] : ['hour', 'zone']
   if (asked.filters.length > 0) return await visit(db, days, asked, wanted, take), hours
   await addHours(db, hours, asked, clock)
