@@ -74,6 +74,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       ...servicePages(),
       open('ada', '/account/billing'),
       open('ada', begun.replace('begin', 'memberships'), 'what she pays for, and how to leave it'),
+      open('ada', `${begun.replace('begin', 'memberships')}/change?plan=team`, 'another plan while payments are off', 404),
       open('ada', '/account/billing/invoices/in_123456', 'an invoice while payments are off', 404),
       open('ada', begun, 'the way to a card'),
       open('ada', begun.replace('begin', 'return'), 'back from Stripe while payments are off', 404),

@@ -6,8 +6,13 @@ import { Submit } from '../web/forms.tsx'
 import { Crumbs, Notice } from '../web/layout.tsx'
 import { Facts, Moment } from '../web/lists.tsx'
 import { type Act, actsFor } from './change.ts'
+import { canChange, type Changeable } from './plan-change.ts'
+import { Choices, Waiting } from './plan-pages.tsx'
 
-const told: Readonly<Record<Act, string>> = {
+const told: Readonly<Record<string, string>> = {
+  changed: 'It is changed.',
+  planned: 'The change is planned. Until then everything stays as it is.',
+  withdrawn: 'The change is withdrawn. Everything stays as it is.',
   leave: 'You leave. It stays open until the day below, and nothing more is charged.',
   stay: 'You stay. Everything goes on as it was.',
   pause: 'It is paused: closed, and nothing is charged.',
@@ -28,26 +33,35 @@ const button: Readonly<Record<Act, (title: string) => string>> = {
   resume: (title) => `Resume ${title}`,
 }
 
-const isAct = (word: string | undefined): word is Act => word !== undefined && Object.hasOwn(told, word)
+interface ChangeProps {
+  readonly membership: NamedMembership
+  /** With its plan and its terms at Stripe, where it can be changed and Stripe can be reached. */
+  readonly from: Changeable | undefined
+  readonly done: string | undefined
+}
 
-export const ChangePage = ({ membership, done }: { membership: NamedMembership; done: string | undefined }) => {
-  const { id, service, plan, paidUntil, leavesAt } = membership
+export const ChangePage = ({ membership, from, done }: ChangeProps) => {
+  const { id, service, plan, seats, paidUntil, leavesAt } = membership
   return (
     <>
       <Crumbs to={[{ href: '/account/billing', text: 'Billing' }]} here={service.title} />
       <h1>{service.title}</h1>
-      {isAct(done) && (
+      {done && Object.hasOwn(told, done) && (
         <Notice kind="good" live>
           <p>{told[done]}</p>
         </Notice>
       )}
+      <Waiting from={from} membership={membership} />
       <Facts
         rows={[
           ['Plan', plan.title],
+          ...(plan.kind === 'seat' ? [['For how many people', String(seats)] as const] : []),
           ...(paidUntil ? [['Paid or free until', <Moment at={paidUntil} as="day" />] as const] : []),
           ...(leavesAt ? [['Ends, as you asked', <Moment at={leavesAt} as="day" />] as const] : []),
         ]}
       />
+      {from && <Choices from={from} />}
+      {canChange(membership) && !from && <p>Another plan can be chosen once Stripe can be reached again. Please look in a few minutes.</p>}
       {actsFor(membership).map((act) => (
         <section>
           <h2>{button[act](service.title)}</h2>

@@ -2,8 +2,9 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { asId } from '../log.ts'
+import { hasStripe, StripeTrouble } from '../processors/stripe.ts'
 import { invoicePage } from '../processors/stripe-changes.ts'
-import { membershipOf } from '../services/membership.ts'
+import { membershipOf, type NamedMembership } from '../services/membership.ts'
 import { signedIn } from '../sessions/guard.ts'
 import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
@@ -11,12 +12,15 @@ import { nothingHere } from '../web/refusal.ts'
 import { act } from './change.ts'
 import { ChangePage } from './change-pages.tsx'
 import { customerOf } from './customer.ts'
+import { type Changeable, changeable } from './plan-change.ts'
+import { planChangeRoutes } from './plan-routes.tsx'
 import { withStripe } from './trouble.ts'
 
 type Ctx = Context<Web>
 
 export const billingChangeRoutes = new Hono<Web>()
   .get('/account/billing/memberships/:id', signedIn, show)
+  .route('/', planChangeRoutes)
   .post('/account/billing/memberships/:id/:act', signedIn, withStripe(change))
   .get('/account/billing/invoices/:id', signedIn, withStripe(toInvoice))
 
@@ -24,8 +28,19 @@ async function show(c: Ctx): Promise<Response> {
   const id = asId(c.req.param('id'))
   const membership = id && (await c.get('house').db.as('billing', (tx) => membershipOf(tx, c.get('signedIn').personId, id)))
   if (!membership || membership.plan.kind === 'free') throw nothingHere('nothing that is paid for')
-  const page = <ChangePage membership={membership} done={c.req.query('done')} />
+  const page = <ChangePage membership={membership} from={await changeableNow(c, membership)} done={c.req.query('done')} />
   return showPage(c, { title: `Change ${membership.service.title}`, area: 'account' }, page)
+}
+
+// While Stripe cannot be reached the page shows what we know ourselves.
+async function changeableNow(c: Ctx, { id, personId }: NamedMembership): Promise<Changeable | undefined> {
+  const house = c.get('house')
+  if (!hasStripe(house.config)) return undefined
+  return house.db.as('billing', (tx) => changeable(tx, house, { personId, membershipId: id }).catch(unlessTrouble))
+}
+
+function unlessTrouble(fault: unknown): undefined {
+  if (!(fault instanceof StripeTrouble)) throw fault
 }
 
 const acts = z.enum(['leave', 'stay', 'pause', 'resume'])

@@ -6,6 +6,7 @@ import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { endWithPeriod, pauseCollecting } from '../processors/stripe-changes.ts'
+import { takeBack, termsNow } from '../processors/stripe-plans.ts'
 import { membershipOf, type NamedMembership } from '../services/membership.ts'
 import type { House } from '../web/house.ts'
 import { lockCustomer, sync } from './customer.ts'
@@ -23,7 +24,11 @@ export function actsFor({ standing, leavesAt }: Pick<NamedMembership, 'standing'
 }
 
 const doneAtStripe = {
-  leave: (config, subscription) => endWithPeriod(config, subscription, true),
+  // Who leaves wants no other plan; and Stripe lets nobody end what a schedule manages.
+  leave: async (config, subscription) => {
+    await takeBack(config, await termsNow(config, subscription))
+    await endWithPeriod(config, subscription, true)
+  },
   stay: (config, subscription) => endWithPeriod(config, subscription, false),
   pause: (config, subscription) => pauseCollecting(config, subscription, true),
   resume: (config, subscription) => pauseCollecting(config, subscription, false),
@@ -46,7 +51,7 @@ export async function act(house: House, whose: { personId: Id; membershipId: Id 
 }
 
 /** The key of the newest subscription that pays for a membership and has not ended. */
-async function livingSubscription(tx: For<'billing'>, membershipId: Id): Promise<string | undefined> {
+export async function livingSubscription(tx: For<'billing'>, membershipId: Id): Promise<string | undefined> {
   const [found] = await tx
     .select({ key: stripeSubscriptions.stripeSubscription })
     .from(stripeSubscriptions)

@@ -11,17 +11,19 @@ import { asId, type Id, log } from '../log.ts'
 import { post } from '../mail/letter.ts'
 import { personOf } from '../people/person.ts'
 import { customerNow, type KnownCustomer, type KnownInvoice, type KnownSubscription, newCustomer } from '../processors/stripe-customer.ts'
+import type { StripeTerms } from '../processors/stripe-schedules.ts'
 import { type Plan, planOf, planPricedBy, serviceBy } from '../services/catalogue.ts'
 import {
   askToLeave,
-  changeTerms,
   lockMembership,
   type Membership,
   membershipsOf,
-  planNext,
+  sameTerms,
   stand,
   stayAfterAll,
   type Standings,
+  takeTerms,
+  type Terms,
 } from '../services/membership.ts'
 import type { House } from '../web/house.ts'
 import { endedLetter, failedLetter, worksAgainLetter } from './emails.ts'
@@ -167,13 +169,19 @@ async function follow(
   if (to && (await stand(tx, membership.id, to, 'stripe'))) await tell(tx, house, membership, to)
 }
 
-async function followTerms(tx: Tx, membership: Membership, subscription: KnownSubscription): Promise<void> {
-  const bought = subscription.lookupKey ? await planPricedBy(tx, membership.serviceId, subscription.lookupKey) : undefined
-  if (bought && bought.id !== membership.planId) {
-    await changeTerms(tx, membership, { planId: bought.id, seats: subscription.quantity ?? 1 }, 'stripe')
-    if (membership.nextPlanId) await planNext(tx, membership, null)
-  } else if (subscription.quantity !== null && subscription.quantity !== membership.seats)
-    await changeTerms(tx, membership, { planId: membership.planId, seats: subscription.quantity }, 'stripe')
+// What was never paid for changes nothing.
+async function followTerms(tx: Tx, membership: Membership, { status, planned, ...bought }: KnownSubscription): Promise<void> {
+  if (over(status) || status === 'incomplete') return
+  const today = await termsIn(tx, membership, bought)
+  const next = planned && (await termsIn(tx, membership, planned))
+  await takeTerms(tx, membership, { now: today, next: next && sameTerms(next, today) ? null : next })
+}
+
+// A price that no plan of ours has is left alone.
+async function termsIn(tx: Tx, membership: Membership, { lookupKey, quantity }: StripeTerms): Promise<Terms> {
+  const plan = lookupKey ? await planPricedBy(tx, membership.serviceId, lookupKey) : undefined
+  const planId = plan?.id ?? membership.planId
+  return { planId, seats: quantity ?? (planId === membership.planId ? membership.seats : 1) }
 }
 
 // Asked on our page or on Stripe's: both come from Stripe here.

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { derivedKey } from '../database/sealing.ts'
 import type { Id } from '../log.ts'
 import { ask, idOf, moment } from './stripe.ts'
+import { type PlannedTerms, plannedBy, termsOf } from './stripe-schedules.ts'
 
 /** By this word a house knows the customers that it made, where others use the same account at Stripe. */
 export const houseMark = ({ secret }: Config): string => derivedKey(secret, 'mark at stripe').toString('base64url').slice(0, 16)
@@ -25,6 +26,8 @@ export interface KnownSubscription {
   readonly periodEnd: Date | null
   readonly cancelAt: Date | null
   readonly paused: boolean
+  /** What begins with the next renewal. */
+  readonly planned: PlannedTerms | null
   readonly createdAt: Date
 }
 
@@ -60,25 +63,27 @@ export const customerNow = (config: Config, id: string): Promise<KnownCustomer> 
     return {
       deleted: false,
       paymentMethod: idOf(customer.invoice_settings.default_payment_method),
-      subscriptions: subscriptions.map(knownSubscription),
+      subscriptions: await Promise.all(
+        subscriptions.map(async (one) => knownSubscription(one, await plannedBy(client, idOf(one.schedule)))),
+      ),
       invoices: invoices.filter(({ status }) => status !== 'draft').map(knownInvoice),
     }
   })
 
-function knownSubscription(held: Stripe.Subscription): KnownSubscription {
+function knownSubscription(held: Stripe.Subscription, planned: PlannedTerms | null): KnownSubscription {
   const item = held.items.data[0]
   return {
     id: held.id,
     membership: held.metadata['membership'],
     status: held.status,
-    lookupKey: item?.price.lookup_key ?? null,
-    quantity: item?.quantity ?? null,
+    ...termsOf(item),
     cents: item?.price.unit_amount ?? null,
     currency: held.currency,
     every: item?.price.recurring?.interval ?? null,
     periodEnd: moment(item?.current_period_end),
     cancelAt: moment(held.cancel_at) ?? (held.cancel_at_period_end ? moment(item?.current_period_end) : null),
     paused: held.pause_collection !== null,
+    planned,
     createdAt: new Date(held.created * 1000),
   }
 }

@@ -4,8 +4,7 @@ import { Crumbs, Empty, Notice } from '../web/layout.tsx'
 import { Facts, Moment } from '../web/lists.tsx'
 import type { Plan } from './catalogue.ts'
 import type { NamedMembership, Step } from './membership.ts'
-import { termsInWords } from './pages.tsx'
-import { priceInWords } from './price.ts'
+import { priceInWords, termsInWords } from './price.ts'
 import type { Standing } from './tables.ts'
 
 /** How a membership stands, in words for its person. */
@@ -159,7 +158,7 @@ function Ways({ membership, plan }: { membership: NamedMembership; plan: Plan })
   return (
     <p class="actions">
       <a class="button quiet" href={`/account/billing/memberships/${membership.id}`}>
-        Pause or leave
+        Change, pause or leave
       </a>
     </p>
   )

@@ -158,7 +158,7 @@ const sameMoment = (one: Date | null, other: Date | null | undefined): boolean =
 
 function columnsFor(to: Standings): Partial<Membership> & Pick<Membership, 'standing' | 'graceUntil'> {
   const base = { standing: to.standing, graceUntil: to.standing === 'grace' ? to.graceUntil : null }
-  if (to.standing === 'ended') return { ...base, endedAt: now(), nextPlanId: null }
+  if (to.standing === 'ended') return { ...base, endedAt: now(), nextPlanId: null, nextSeats: null }
   return 'paidUntil' in to ? { ...base, paidUntil: to.paidUntil } : base
 }
 
@@ -177,22 +177,29 @@ export async function stayAfterAll(tx: Writing, membership: Membership): Promise
   await note(tx, membership, ['leaving withdrawn'], 'person')
 }
 
-/** Another plan or number of seats, from now on. */
-export async function changeTerms(tx: Writing, membership: Membership, terms: { planId: Id; seats: number }, by: Actor): Promise<void> {
-  if (membership.planId === terms.planId && membership.seats === terms.seats) return
-  await tx
-    .update(memberships)
-    .set({ ...terms, nextPlanId: null })
-    .where(eq(memberships.id, membership.id))
-  await note(tx, membership, [membership.planId === terms.planId ? 'seats changed' : 'plan changed'], by)
+/** Under which plan, and for how many people. */
+export interface Terms {
+  readonly planId: Id
+  readonly seats: number
 }
 
-/** Another plan from the next renewal on; `null` takes that back. */
-export async function planNext(tx: Writing, membership: Membership, nextPlanId: Id | null): Promise<void> {
-  if (membership.nextPlanId === nextPlanId) return
-  await tx.update(memberships).set({ nextPlanId }).where(eq(memberships.id, membership.id))
-  if (nextPlanId) await note(tx, membership, ['plan change planned'], 'person')
+/** The terms of a membership now, and those that follow with the next renewal; what is new is noted. */
+export async function takeTerms(tx: Writing, membership: Membership, terms: { now: Terms; next: Terms | null }): Promise<void> {
+  const { now: today, next } = terms
+  const had = membership.nextPlanId ? { planId: membership.nextPlanId, seats: membership.nextSeats ?? 1 } : null
+  if (sameTerms(membership, today) && sameTerms(had, next)) return
+  await tx
+    .update(memberships)
+    .set({ ...today, nextPlanId: next?.planId ?? null, nextSeats: next?.seats ?? null })
+    .where(eq(memberships.id, membership.id))
+  if (!sameTerms(membership, today))
+    await note(tx, membership, [membership.planId === today.planId ? 'seats changed' : 'plan changed'], 'stripe')
+  if (sameTerms(had, next) || (had && sameTerms(had, today))) return
+  const planned = next && (next.planId === today.planId ? 'seats change planned' : 'plan change planned')
+  await note(tx, membership, [planned ?? 'change withdrawn'], 'person')
 }
+
+export const sameTerms = (one: Terms | null, other: Terms | null): boolean => one?.planId === other?.planId && one?.seats === other?.seats
 
 async function note(
   tx: Writing,

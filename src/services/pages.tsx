@@ -6,7 +6,7 @@ import { Errors, Field, Submit } from '../web/forms.tsx'
 import { Crumbs, Notice } from '../web/layout.tsx'
 import { Facts } from '../web/lists.tsx'
 import { openPlans, type Plan, type Service } from './catalogue.ts'
-import { priceInWords, taxInWords } from './price.ts'
+import { priceInWords, termsInWords } from './price.ts'
 
 interface Listed {
   readonly services: readonly Service[]
@@ -119,18 +119,6 @@ function Plans({ service, currency }: { service: Service; currency: string }) {
       )}
     </section>
   )
-}
-
-/** What comes with a plan, in sentences. */
-export function termsInWords(plan: Plan): string[] {
-  const limits = Object.entries(plan.limits).map(
-    ([name, most]) => `${most.toLocaleString('en')} ${most === 1 ? name.replace(/s$/, '') : name}`,
-  )
-  return [
-    limits.length > 0 ? `Up to ${limits.join(', ')}.` : '',
-    plan.trialDays > 0 ? `The first ${plan.trialDays} days are free.` : '',
-    taxInWords(plan),
-  ].filter(Boolean)
 }
 
 interface JoinProps {

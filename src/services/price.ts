@@ -61,3 +61,17 @@ export function priceInWords(plan: Priced, wanted: string): string {
 /** Whether tax comes on top. */
 export const taxInWords = ({ kind, tax }: Pick<Priced, 'kind' | 'tax'>): string =>
   kind === 'free' ? '' : tax === 'inclusive' ? 'Tax is in the price.' : 'Tax comes on top, where your region has one.'
+
+/** What comes with a plan, in sentences. */
+export function termsInWords(
+  plan: Pick<Priced, 'kind' | 'tax'> & { readonly limits: Readonly<Record<string, number>>; readonly trialDays: number },
+): string[] {
+  const limits = Object.entries(plan.limits).map(
+    ([name, most]) => `${most.toLocaleString('en')} ${most === 1 ? name.replace(/s$/, '') : name}`,
+  )
+  return [
+    limits.length > 0 ? `Up to ${limits.join(', ')}.` : '',
+    plan.trialDays > 0 ? `The first ${plan.trialDays} days are free.` : '',
+    taxInWords(plan),
+  ].filter(Boolean)
+}

@@ -13,6 +13,7 @@ import { join, livingOf } from './membership.ts'
 import { serviceOffice } from './office-routes.tsx'
 import { CataloguePage, HomePage, JoinPage, ServicePage } from './pages.tsx'
 import { currencyOf, regionOf } from './price.ts'
+import { seatsField } from './terms.ts'
 
 type Ctx = Context<Web>
 
@@ -86,16 +87,10 @@ async function askToJoin(c: Ctx, form?: Extract<Form<unknown>, { ok: false }>): 
   return showPage(c, { title: `${offer.service.title}, ${offer.plan.title}` }, page, form ? 422 : 200)
 }
 
-const seats = z.coerce
-  .number('Please give a number.')
-  .int('Please give a whole number.')
-  .min(1, 'At least one.')
-  .max(1000, 'For more than 1,000 people, please write to us first.')
-
 /** Free plans open at once; what costs money goes on to the card, on the billing room's pages. */
 async function joinByForm(c: Ctx): Promise<Response> {
   const { service, plan, member } = await offered(c)
-  const form = await readForm(c, z.object({ seats: plan.kind === 'seat' ? seats : z.undefined().catch(undefined) }))
+  const form = await readForm(c, z.object({ seats: plan.kind === 'seat' ? seatsField : z.undefined().catch(undefined) }))
   if (!form.ok) return askToJoin(c, form)
   if (member) return c.redirect(`/account/services/${member}`, 303)
   const { personId } = c.get('signedIn')

@@ -134,6 +134,7 @@ export const memberships = pgTable(
       .references(() => plans.id, { onDelete: 'restrict' }),
     nextPlanId: idOf('next_plan_id').references(() => plans.id, { onDelete: 'restrict' }),
     seats: integer().notNull().default(1),
+    nextSeats: integer('next_seats'),
     standing: text({ enum: standings }).notNull(),
     joinedAt: moment('joined_at').notNull(),
     paidUntil: moment('paid_until_at'),
@@ -149,6 +150,7 @@ export const memberships = pgTable(
     index('memberships_ended').on(table.endedAt),
     check('memberships_ended_is_ended', sql`(${table.standing} = 'ended') = (${table.endedAt} is not null)`),
     check('memberships_seats', sql`${table.seats} between 1 and 100000`),
+    check('memberships_next_seats', sql`${table.nextSeats} between 1 and 100000`),
   ],
 )
 
@@ -166,6 +168,7 @@ export const membershipsHeld = classify(memberships, {
     planId: ['membership', 'A number that stands for the plan'],
     nextPlanId: ['membership', 'The plan that follows at the next renewal'],
     seats: ['membership', 'For how many people'],
+    nextSeats: ['membership', 'For how many people from the next renewal on'],
     standing: ['membership', 'How it stands'],
     joinedAt: ['record', 'When you registered for it'],
     paidUntil: ['record', 'Until when it is paid'],
@@ -185,6 +188,8 @@ export const stepKinds = [
   'plan changed',
   'plan change planned',
   'seats changed',
+  'seats change planned',
+  'change withdrawn',
   'paused',
   'resumed',
   'leaving asked',

@@ -14,6 +14,13 @@ const optional = (max: number) =>
     .default('')
     .transform((text) => text || null)
 
+/** For how many people. */
+export const seatsField = z.coerce
+  .number('Please give a number.')
+  .int('Please give a whole number.')
+  .min(1, 'At least one.')
+  .max(1000, 'For more than 1,000 people, please write to us first.')
+
 export const slugField = z
   .string('Please give a name.')
   .trim()

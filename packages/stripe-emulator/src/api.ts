@@ -8,7 +8,7 @@ import { customerExtras, customers, deleteCustomer } from './resources/customers
 import { destinations } from './resources/destinations.ts'
 import { entitlements, endSubscription } from './resources/standing.ts'
 import { eventLog } from './resources/event-log.ts'
-import { expireIncomplete, retry } from './resources/collection.ts'
+import { expireChange, expireIncomplete, retry } from './resources/collection.ts'
 import { invoiceItems } from './resources/invoice-items.ts'
 import { invoiceExtras, invoices } from './resources/invoice-operations.ts'
 import { meters } from './resources/meters.ts'
@@ -82,6 +82,7 @@ export const duties: World['duties'] = {
   'subscription.upcoming': tellUpcoming,
   'subscription.expire': expireIncomplete,
   'subscription.unpause': unpause,
+  'subscription.drop-change': expireChange,
   'invoice.advance': advanceDraft,
   'invoice.retry': retry,
   'invoice.overdue': overdue,

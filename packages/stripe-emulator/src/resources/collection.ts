@@ -12,6 +12,7 @@ import { all, create, find, notes, peek, type World } from '../world.ts'
 import { livingCustomer, ownerOf } from './customers.ts'
 import { finalize, type Invoice, invoicesOf, markPaid, markUncollectible, paymentsOf, subscriptionOf, voidInvoice } from './invoices.ts'
 import { cancelPayment, type Circumstances, confirmPayment, newPaymentIntent, type PaymentIntent } from './payments.ts'
+import { applyChange, dropChange, paysForChange } from './pending-updates.ts'
 import { endSubscription } from './standing.ts'
 
 /** How often an invoice was tried again by itself. */
@@ -131,6 +132,7 @@ function settled(world: World, invoice: Invoice): Invoice {
     !all(world, 'invoice').some((each) => each.customer === customer.id && each.status === 'open' && each.attempt_count > 0)
   )
     change(world, customer, { delinquent: false }, 'customer.updated')
+  applyChange(world, invoice)
   const subscription = peek(world, 'subscription', subscriptionOf(invoice))
   if (!subscription || subscription.latest_invoice !== invoice.id) return invoice
   if (subscription.status === 'incomplete') {
@@ -161,15 +163,15 @@ function failed(world: World, invoice: Invoice, refusal: Refused): void {
   const customer = livingCustomer(world, invoice.customer ?? '')
   change(world, customer, { delinquent: true }, 'customer.updated')
   const subscription = peek(world, 'subscription', subscriptionOf(invoice))
-  if (subscription?.latest_invoice !== invoice.id) return
+  if (subscription?.latest_invoice !== invoice.id || paysForChange(world, invoice)) return
   if (subscription.status === 'active' || subscription.status === 'trialing')
     become(world, subscription, 'past_due', {}, 'customer.subscription.updated')
 }
 
-/** Days until the next try; undefined when there is none. A first invoice is not tried again by itself. */
+/** Days until the next try; undefined when there is none. A first invoice, and one for a change that waits, are not tried again by themselves. */
 function nextTry(world: World, invoice: Invoice): number | undefined {
   const subscription = peek(world, 'subscription', subscriptionOf(invoice))
-  if (!invoice.auto_advance || subscription?.status === 'incomplete') return undefined
+  if (!invoice.auto_advance || subscription?.status === 'incomplete' || paysForChange(world, invoice)) return undefined
   return world.settings.retryAfterDays[retries.of(world, invoice.id) ?? 0]
 }
 
@@ -212,7 +214,17 @@ export function expireIncomplete(world: World, id: string): void {
 /** The invoice is not wanted any more, and neither is its payment. */
 export function abandon(world: World, invoice: Invoice): Invoice {
   stopPayments(world, invoice)
-  return voidInvoice(world, invoice)
+  const done = voidInvoice(world, invoice)
+  dropChange(world, done)
+  return done
+}
+
+/** Nobody paid for a change that waited. */
+export function expireChange(world: World, id: string): void {
+  for (const invoice of invoicesOf(world, id).filter((each) => each.status === 'open' && paysForChange(world, each))) {
+    dropChange(world, invoice, 'customer.subscription.pending_update_expired')
+    abandon(world, invoice)
+  }
 }
 
 export function writeOff(world: World, invoice: Invoice): Invoice {

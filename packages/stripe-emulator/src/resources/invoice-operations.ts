@@ -136,7 +136,8 @@ function tryOut(world: World, subscription: Subscription, { subscription_details
 function tryNew(world: World, customer: string, params: PreviewParams): Subscription | undefined {
   if (!params.subscription_details?.items?.length) return undefined
   const { items, trial_end, cancel_at } = params.subscription_details
-  const wanted = { customer, items, trial_end, cancel_at, automatic_tax: params.automatic_tax, discounts: params.discounts }
+  const { currency } = params
+  const wanted = { customer, currency, items, trial_end, cancel_at, automatic_tax: params.automatic_tax, discounts: params.discounts }
   const defined = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined && value !== null))
   return beginSubscription(world, defined as never, { onSession: false, collect: false })
 }

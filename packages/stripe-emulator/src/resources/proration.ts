@@ -3,6 +3,7 @@ import { share } from '../calendar.ts'
 import { clockOf } from '../clock.ts'
 import { tell } from '../events.ts'
 import { create, type World } from '../world.ts'
+import type { Line } from './invoices.ts'
 import { itemAmount, nameOf, priceOfItem } from './subscription-items.ts'
 import type { Item, Subscription } from './standing.ts'
 
@@ -28,6 +29,19 @@ export function prorate(world: World, subscription: Subscription, { before, afte
 const sameCost = (world: World, a: Item, b: Item, currency: string): boolean =>
   itemAmount(world, a, currency) === itemAmount(world, b, currency) && priceOfItem(a).id === priceOfItem(b).id
 
+/** What was used under a price that is given up waits for the next invoice. */
+export function usePending(world: World, subscription: Subscription, { item, line, at }: { item: Item; line: Line; at: number }): void {
+  const description = line.description ?? ''
+  wait(world, subscription, item, {
+    amount: line.amount,
+    date: at,
+    description,
+    period: line.period,
+    proration: false,
+    quantity: line.quantity ?? 1,
+  })
+}
+
 function pendingItem(
   world: World,
   subscription: Subscription,
@@ -36,28 +50,37 @@ function pendingItem(
   period: { start: number; end: number },
   words: string,
 ): void {
-  const price = priceOfItem(item)
   const quantity = item.quantity ?? 1
+  const description = `${words} ${quantity} × ${nameOf(world, priceOfItem(item))} after ${dayOf(period.start)}`
+  wait(world, subscription, item, { amount, date: period.start, description, period, proration: true, quantity })
+}
+
+interface Waiting {
+  amount: number
+  date: number
+  description: string
+  period: { start: number; end: number }
+  proration: boolean
+  quantity: number
+}
+
+function wait(world: World, subscription: Subscription, item: Item, waiting: Waiting): void {
+  const price = priceOfItem(item)
   const made = create(world, 'invoiceitem', {
-    amount,
+    ...waiting,
     currency: subscription.currency,
     customer: subscription.customer,
-    date: period.start,
-    description: `${words} ${quantity} × ${nameOf(world, price)} after ${dayOf(period.start)}`,
     discountable: false,
     discounts: [],
     metadata: {},
     parent: { type: 'subscription_details', subscription_details: { subscription: subscription.id, subscription_item: item.id } },
-    period,
     pricing: {
       type: 'price_details',
       price_details: { price: price.id, product: price.product as string },
       unit_amount_decimal: price.unit_amount_decimal,
     } as never,
-    proration: true,
     proration_details: { credited_items: null, discount_amounts: [] },
-    quantity,
-    quantity_decimal: String(quantity),
+    quantity_decimal: String(waiting.quantity),
     tax_rates: [],
     test_clock: clockOf(world, subscription.customer),
   })

@@ -54,7 +54,9 @@ export function endSubscription(world: World, subscription: Subscription, reason
   for (const act of acts) unplan(world, act, subscription.id)
   const at = nowFor(world, subscription.customer)
   const details = { comment: null, feedback: null, feedback_option: null, ...subscription.cancellation_details, reason }
+  endSchedule(world, subscription)
   const patch = {
+    pending_update: null,
     ended_at: at,
     canceled_at: subscription.canceled_at ?? at,
     cancellation_details: details,
@@ -70,6 +72,18 @@ export function endSubscription(world: World, subscription: Subscription, reason
   }
   tellEntitlements(world, subscription.customer)
   return ended
+}
+
+/** With a subscription its schedule ends. */
+function endSchedule(world: World, { schedule: id, customer }: Subscription): void {
+  const schedule = peek(world, 'subscription_schedule', id as string | null)
+  if (schedule?.status !== 'active') return
+  unplan(world, 'schedule.step', schedule.id)
+  tell(
+    world,
+    'subscription_schedule.canceled',
+    become(world, schedule, 'canceled', { canceled_at: nowFor(world, customer), current_phase: null }),
+  )
 }
 
 /** What the products of living subscriptions entitle a customer to. */

@@ -12,10 +12,11 @@ import { attempt, issue } from './collection.ts'
 import { redeem } from './coupons.ts'
 import { takePending } from './invoice-items.ts'
 import { draftInvoice, type Invoice } from './invoices.ts'
-import { prorate, type Change } from './proration.ts'
+import { holdBack, refuseBeyond, showPending } from './pending-updates.ts'
+import { prorate, type Change, usePending } from './proration.ts'
 import { finalInvoice } from './renewals.ts'
 import { endSubscription, type Item, planAhead, type Subscription, tellEntitlements } from './standing.ts'
-import { advanceLine, altered, type AskedItem, isMetered, itemAmount, newItem, spanOf, usageLine } from './subscription-items.ts'
+import { advanceLine, altered, type AskedItem, isMetered, itemAmount, meterFrom, newItem, spanOf, usageLine } from './subscription-items.ts'
 import { cancellation, paperFor, paymentFailed } from './subscriptions.ts'
 
 export type UpdateParams = Asked<Stripe.SubscriptionUpdateParams>['params']
@@ -38,23 +39,29 @@ export function updateSubscription(
       code: 'resource_missing',
       status: 404,
     })
-  if (params.payment_behavior === 'pending_if_incomplete')
-    throw new Refused(501, {
-      type: 'api_error',
-      message: 'This emulator does not know pending updates (payment_behavior=pending_if_incomplete).',
-    })
+  const mayWait = params.payment_behavior === 'pending_if_incomplete'
+  if (mayWait) refuseBeyond(given, params)
+  if (given.schedule && (params.cancel_at_period_end !== undefined || params.cancel_at !== undefined)) throw managed(given)
   const at = params.proration_date ?? nowFor(world, given.customer)
   const changes = itemChanges(world, given, (params.items ?? []) as AskedItem[])
   const plain = change(world, given, plainPatch(world, given, params, at) as never)
-  const { subscription, invoice } =
+  const { subscription: wanted, invoice } =
     changes.length > 0 || restarts(params) ? changeItems(world, plain, changes, params, at) : { subscription: plain, invoice: undefined }
+  const subscription = mayWait && invoice ? holdBack(world, given, wanted, invoice) : wanted
   planAhead(world, subscription)
-  const previous = differences(given, subscription)
-  if (Object.keys(previous).length > 0) tell(world, 'customer.subscription.updated', subscription, previous)
-  if (invoice) bill(world, invoice, params.payment_behavior, collect)
+  if (mayWait && invoice) bill(world, invoice, params.payment_behavior, collect)
+  const settled = find(world, 'subscription', given.id)
+  const previous = differences(given, settled)
+  if (Object.keys(previous).length > 0) tell(world, 'customer.subscription.updated', settled, previous)
+  if (!mayWait && invoice) bill(world, invoice, params.payment_behavior, collect)
   tellEntitlements(world, subscription.customer)
   return find(world, 'subscription', given.id)
 }
+
+const managed = ({ id, schedule }: Subscription): Refused =>
+  invalid(
+    `The subscription ${id} is managed by the subscription schedule ${schedule}, and updating any cancelation behavior directly is not allowed. Please update the schedule instead.`,
+  )
 
 function differences(before: Subscription, after: Subscription): Record<string, unknown> {
   const names = Object.keys(after) as (keyof Subscription)[]
@@ -162,11 +169,27 @@ function changeItems(world: World, before: Subscription, changes: Change[], para
       : changes
     for (const each of told) prorate(world, before, each, at)
   }
+  for (const { before: item, after: next } of changes) countUse(world, before, { item, next, at, restart })
   if (typeof params.trial_end === 'number')
     return { subscription: withPeriod(world, before, items, at, params.trial_end), invoice: undefined }
   if (restart && !(before.status === 'trialing' && !trialEnds)) return restarted(world, before, items, at)
   const subscription = change(world, before, { items: { ...before.items, data: aligned(world, items, before) as never } })
   return behaviour === 'always_invoice' ? invoiceNow(world, subscription, at) : { subscription, invoice: undefined }
+}
+
+interface Use {
+  item: Item | undefined
+  next: Item | undefined
+  at: number
+  restart: boolean
+}
+
+/** What was used under a price that goes is charged with the next invoice; under one that comes, use counts from now on. */
+function countUse(world: World, subscription: Subscription, { item, next, at, restart }: Use): void {
+  if (next && isMetered(next) && !(item && isMetered(item))) meterFrom(world, next, at)
+  if (!item || !isMetered(item) || restart || (next && isMetered(next))) return
+  const line = usageLine(world, subscription, item, { start: item.current_period_start, end: at })
+  if (line.amount > 0) usePending(world, subscription, { item, line, at })
 }
 
 const withChanges = (items: Item[], changes: Change[]): Item[] => {
@@ -232,6 +255,7 @@ function bill(world: World, drafted: Invoice, behaviour: UpdateParams['payment_b
   if (invoice.status !== 'open' || invoice.collection_method !== 'charge_automatically' || !collect || behaviour === 'default_incomplete')
     return
   const tried = attempt(world, invoice, { onSession: behaviour !== 'error_if_incomplete' })
+  if (tried.status === 'open' && behaviour === 'pending_if_incomplete') showPending(world, tried)
   if (tried.status === 'open' && behaviour === 'error_if_incomplete') throw paymentFailed(world, tried)
 }
 

@@ -1,7 +1,7 @@
 /** What a subscription is made of: prices, quantities, and the period that each has been paid for. */
 import { invalid, missing } from '../errors.ts'
 import { mergeMetadata } from '../metadata.ts'
-import { create, find, put, type World } from '../world.ts'
+import { create, find, notes, put, type World } from '../world.ts'
 import { planOf, type Price } from './prices.ts'
 import { amountFor } from './prices.ts'
 import { newLine, type Line } from './invoices.ts'
@@ -101,10 +101,16 @@ export function advanceLine(
   })
 }
 
+/** Since when an item counts what is used, where it began within a period. */
+const meteredSince = notes<number>('metered since')
+
+export const meterFrom = (world: World, item: Item, at: number): void => meteredSince.set(world, item.id, at)
+
 /** The line for a period whose use is paid afterwards. */
 export function usageLine(world: World, subscription: Subscription, item: Item, period: { start: number; end: number }): Line {
   const price = priceOfItem(item)
-  const quantity = usageOf(world, price.recurring?.meter ?? '', subscription.customer, period.start, period.end)
+  const start = Math.max(period.start, meteredSince.of(world, item.id) ?? 0)
+  const quantity = usageOf(world, price.recurring?.meter ?? '', subscription.customer, start, period.end)
   return newLine(world, {
     amount: amountFor(world, price, quantity, subscription.currency),
     currency: subscription.currency,

@@ -1,0 +1,2 @@
+ALTER TABLE "memberships" ADD COLUMN "next_seats" integer;--> statement-breakpoint
+ALTER TABLE "memberships" ADD CONSTRAINT "memberships_next_seats" CHECK ("memberships"."next_seats" between 1 and 100000);
