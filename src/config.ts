@@ -3,7 +3,7 @@
  * the path of a file whose content is the value (for secrets). A wrong or missing one stops the start
  * with a sentence that says which and why.
  */
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
 import { resolve } from 'node:path'
@@ -48,6 +48,8 @@ export interface Config {
   readonly stripeWebhookSecret: string | undefined
   /** Where Stripe is, when it is not at its own address: a local emulator. */
   readonly stripeOrigin: string | undefined
+  /** The port of the local Stripe that development starts by itself; undefined: it starts none. */
+  readonly localStripe: number | undefined
   /** For so many years the law makes Stripe keep invoices, and us the hash of whose they were. */
   readonly invoicesKeptYears: number
   readonly trustedProxies: BlockList
@@ -103,6 +105,7 @@ const schema = z.object({
   STRIPE_SECRET_KEY: optional(z.string().regex(/^(sk|rk)_(test|live)_\w+$/, 'must look like sk_live_… or rk_live_…')),
   STRIPE_WEBHOOK_SECRET: optional(z.string().regex(/^whsec_\S+$/, 'must look like whsec_…')),
   STRIPE_API_ORIGIN: optional(origin),
+  LOCAL_STRIPE: optional(z.string().regex(/^(no|\d{2,5})$/, 'must be no, or a port')),
   INVOICES_KEPT_YEARS: setting(z.coerce.number('must be a number').int().min(1).max(30).default(10)),
   TRUSTED_PROXIES: optional(z.string()),
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
@@ -125,6 +128,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const siteOrigin = raw.ORIGIN ?? (production ? missing('ORIGIN', 'the address of the site') : `http://localhost:${raw.PORT}`)
   if (production) requireProduction(raw, siteOrigin)
   requireWholeStripe(raw)
+  const secret = raw.SECRET ?? ownSecret(dataDir)
   return {
     environment: raw.ENVIRONMENT,
     port: raw.PORT,
@@ -135,7 +139,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     databaseUrl: raw.DATABASE_URL,
     dataDir,
     contentDir: resolve(raw.CONTENT_DIR),
-    secret: raw.SECRET ?? ownSecret(dataDir),
+    secret,
     smtpUrl: raw.SMTP_URL,
     smtpConnections: raw.SMTP_CONNECTIONS,
     domainConnections: raw.DOMAIN_CONNECTIONS,
@@ -148,9 +152,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     smtpInTls: smtpInTls(raw),
     imapUrl: raw.IMAP_URL,
     trustedProxies: networks('TRUSTED_PROXIES', raw.TRUSTED_PROXIES ?? ''),
-    stripeKey: raw.STRIPE_SECRET_KEY,
-    stripeWebhookSecret: raw.STRIPE_WEBHOOK_SECRET,
-    stripeOrigin: raw.STRIPE_API_ORIGIN,
+    ...stripeOf(raw, secret),
     invoicesKeptYears: raw.INVOICES_KEPT_YEARS,
     metricsToken: raw.METRICS_TOKEN,
     navigationSites: sitesOf(raw.NAVIGATION_SITES ?? ''),
@@ -222,6 +224,35 @@ function requireWholeStripe(raw: Raw): void {
     throw new WrongSetting('STRIPE_API_ORIGIN is for development: production speaks to Stripe itself.')
   if (raw.STRIPE_API_ORIGIN && raw.STRIPE_SECRET_KEY?.includes('_live_'))
     throw new WrongSetting('STRIPE_SECRET_KEY is a live one, which must not go to STRIPE_API_ORIGIN.')
+}
+
+/**
+ * Stripe itself, or in development a local one, whose keys are made from the house's secret: so the program, the
+ * local Stripe and a command agree without asking each other.
+ */
+function stripeOf(raw: Raw, secret: string): Pick<Config, 'stripeKey' | 'stripeWebhookSecret' | 'stripeOrigin' | 'localStripe'> {
+  const port = localStripePort(raw)
+  if (port === undefined)
+    return {
+      stripeKey: raw.STRIPE_SECRET_KEY,
+      stripeWebhookSecret: raw.STRIPE_WEBHOOK_SECRET,
+      stripeOrigin: raw.STRIPE_API_ORIGIN,
+      localStripe: undefined,
+    }
+  const key = (use: string): string => createHmac('sha256', secret).update(`local stripe ${use}`).digest('hex').slice(0, 40)
+  return {
+    stripeKey: `sk_test_emu_${key('key')}`,
+    stripeWebhookSecret: `whsec_${key('webhook')}`,
+    stripeOrigin: `http://127.0.0.1:${port}`,
+    localStripe: port,
+  }
+}
+
+function localStripePort({ ENVIRONMENT, PORT, LOCAL_STRIPE, STRIPE_SECRET_KEY }: Raw): number | undefined {
+  if (ENVIRONMENT === 'production' && LOCAL_STRIPE && LOCAL_STRIPE !== 'no')
+    throw new WrongSetting('LOCAL_STRIPE is for development: production speaks to Stripe itself.')
+  if (ENVIRONMENT === 'production' || STRIPE_SECRET_KEY || LOCAL_STRIPE === 'no' || PORT === 0) return undefined
+  return LOCAL_STRIPE ? Number(LOCAL_STRIPE) : PORT + 10_000 <= 65_535 ? PORT + 10_000 : PORT - 10_000
 }
 
 const weak = (secret: string): boolean => secret.length < 32 || new Set(secret).size < 12

@@ -26,8 +26,8 @@ import type { House } from './web/house.ts'
 import { handsOutReady } from './web/ready-door.ts'
 import { startWorking } from './worker.ts'
 
-// Both from src/ (tests) and from dist/ (the built program) the checkout is one folder up.
-const checkout = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
+/** A path of the checkout, which is one folder up both from src/ (tests) and from dist/ (the built program). */
+export const checkout = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 export interface OpenHouse {
   readonly house: House

@@ -69,7 +69,14 @@ export async function freshDatabase(): Promise<string> {
 
 /** The settings of a test, with those that it wants otherwise. */
 export const settings = (more: Record<string, string> = {}): Config =>
-  readConfig({ SECRET, DATABASE_URL: 'postgres://unused/', CONTENT_DIR: checkout('content'), DATA_DIR: '/nonexistent', ...more })
+  readConfig({
+    SECRET,
+    DATABASE_URL: 'postgres://unused/',
+    CONTENT_DIR: checkout('content'),
+    DATA_DIR: '/nonexistent',
+    LOCAL_STRIPE: 'no',
+    ...more,
+  })
 
 export interface TestHouse {
   readonly house: House

@@ -9,8 +9,8 @@ import { stripeFindings } from './reconciliation-tables.ts'
 
 const PATH = '/webhooks/stripe'
 
-/** Where our events must go. */
-export const ourDoor = ({ config }: House): string => `${config.origin}${PATH}`
+/** Where our events must go: to the site's own address, or where a local Stripe reaches us. */
+export const ourDoor = ({ config }: House): string => `${config.localStripe ? `http://127.0.0.1:${config.port}` : config.origin}${PATH}`
 
 /** Looks at all destinations; one of ours that is off is switched on. */
 export async function lookAtDestinations(house: House): Promise<void> {

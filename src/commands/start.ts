@@ -7,6 +7,7 @@ import { inviteFirstOwner } from '../sessions/invitation.ts'
 import { owners } from '../staff/team.ts'
 import type { House } from '../web/house.ts'
 import { fillIfEmpty, refuseProduction } from './demo.ts'
+import { startLocalStripe } from './local-stripe.ts'
 import { bold, columns, exits, faint, remark, say, sayJson } from './terminal.ts'
 
 /** Opens the house and serves until a signal comes. */
@@ -17,11 +18,13 @@ export async function start({ demo }: { demo?: boolean | undefined }): Promise<n
   const open = await openHouse(config, { working: true, onDeath: () => process.exit(exits.failed) })
   const demoOwner = demo ? await fillIfEmpty(open.house) : undefined
   const server = await serve(open.house, readiness)
+  const stripe = startLocalStripe(open.house)
   catchStrays()
   const goodbye = new Promise<void>((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve))
   await greet(open.house, demoOwner)
   await goodbye
   await leave(open, server, readiness)
+  await stripe?.close()
   return exits.done
 }
 
@@ -31,6 +34,8 @@ async function greet(house: House, demoOwner: string | undefined): Promise<void>
   const facts: [string, string][] = [['Site', bold(origin)]]
   if (link) facts.push(['First owner', `${bold(`${origin}/invitations/${link}`)}  ${faint('(once, within a day)')}`])
   if (demoOwner) facts.push(['Sign in as', `${bold(demoOwner)}  ${faint('(the owner of this demo; read the code under Letters)')}`])
+  if (house.config.localStripe)
+    facts.push(['Stripe', `${house.config.stripeOrigin}/_emu  ${faint('(a local one: pay with 4242 4242 4242 4242)')}`])
   if (lettersStay(house.config)) facts.push(['Letters', `${origin}/dev/mail`])
   remark(`\n  ${bold(house.content.company.name)} is open.  ${faint(`cloudrun ${version()}`)}\n\n${columns(facts)}\n`)
   if (process.stderr.isTTY) remark(faint('  Ctrl-C closes it.\n'))

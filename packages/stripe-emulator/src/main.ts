@@ -10,6 +10,7 @@ const help = `cloudrun-stripe-emulator: a local Stripe for development, demos an
   --secret-key KEY        the API key, sk_test_emu_… (one is made and printed otherwise)
   --data FILE             keeps everything in this file
   --seed NUMBER           the same ids and the same disorder each time
+  --until-input-ends      ends with its standard input, and so with the program that started it
   --in-order              delivers events once and in order; otherwise doubled and shuffled
 `
 
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     'secret-key': { type: 'string' },
     data: { type: 'string' },
     seed: { type: 'string' },
+    'until-input-ends': { type: 'boolean', default: false },
     'in-order': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -42,7 +44,11 @@ async function run(): Promise<void> {
   })
   console.log(`Stripe emulator on ${emulator.url}, driven at ${emulator.url}/_emu`)
   console.log(`STRIPE_SECRET_KEY=${emulator.secretKey}\nSTRIPE_WEBHOOK_SECRET=${emulator.webhookSecret}\nSTRIPE_API_ORIGIN=${emulator.url}`)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void emulator.stop().then(() => process.exit(0)))
+  const leave = () => void emulator.stop().then(() => process.exit(0))
+  process.once('SIGTERM', leave)
+  // A terminal's Ctrl-C reaches this process and the one that started it: that one says when it is done with us.
+  process.on('SIGINT', () => values['until-input-ends'] || leave())
+  if (values['until-input-ends']) process.stdin.once('close', leave).resume()
 }
 
 await run().catch((error: unknown) => {
