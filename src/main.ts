@@ -16,7 +16,7 @@ import { type Door, openDoorIfAsked } from './mail/door.ts'
 import { standsAtDoor } from './navigation/door.ts'
 import { settleRecording } from './navigation/recording.ts'
 import { closeSmtp } from './processors/smtp.ts'
-import { register } from './register.ts'
+import { register, rowRules } from './register.ts'
 import { stockCatalogue } from './services/catalogue.ts'
 import { bringTopics } from './updates/topic.ts'
 import { readAssets } from './web/assets.ts'
@@ -69,6 +69,7 @@ export async function prepareDatabase(config: Config, found: Found): Promise<voi
     secret: config.secret,
     migrations: checkout('migrations'),
     register,
+    rowRules,
     queue: (client) => prepareQueue(client, found.owner, logins),
   })
 }

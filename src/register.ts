@@ -3,6 +3,7 @@
  * before what it points at, and PostgreSQL's foreign keys refuse any other order.
  */
 import {
+  billingKnows,
   customersHeld,
   qualificationPoliciesHeld,
   qualificationsHeld,
@@ -12,6 +13,7 @@ import {
 } from './billing/tables.ts'
 import { reconciliationsHeld, stripeFindingsHeld, stripeTombstonesHeld } from './billing/reconciliation-tables.ts'
 import type { Held } from './database/classify.ts'
+import type { RowRule } from './database/row-rules.ts'
 import { incomingLettersHeld, lettersHeld, signingKeysHeld, softBouncesHeld, suppressionsHeld } from './mail/tables.ts'
 import {
   actionsHeld,
@@ -116,3 +118,6 @@ export const register: readonly Held[] = [
   personKeysHeld,
   peopleHeld,
 ]
+
+/** Where a purpose sees only some rows of a table that it may read. */
+export const rowRules: readonly RowRule[] = [billingKnows]

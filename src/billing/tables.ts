@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { bigint, check, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { classify } from '../database/classify.ts'
 import { idOf, moment, ownId } from '../database/columns.ts'
+import type { RowRule } from '../database/row-rules.ts'
 import type { Id } from '../log.ts'
 import { people } from '../people/tables.ts'
 
@@ -46,6 +47,15 @@ export const customersHeld = classify(customers, {
     closedAt: ['record', 'When it was closed at Stripe'],
   },
 })
+
+/** Whom the billing purpose knows by name and address at all. */
+export const billingKnows: RowRule = {
+  table: 'people',
+  purpose: 'billing',
+  says: 'customers with a membership',
+  where: `exists (select from customers where customers.person_id = people.id)
+      and exists (select from memberships where memberships.person_id = people.id)`,
+}
 
 /** What is paid for regularly, as Stripe last said. */
 export const stripeSubscriptions = pgTable(

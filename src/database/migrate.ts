@@ -16,6 +16,7 @@ import {
   statisticsStatements,
   upkeepStatements,
 } from './grants.ts'
+import { type RowRule, rowRuleStatements } from './row-rules.ts'
 import { disagreements } from './schema.ts'
 
 const LOCK = 7_201_903
@@ -33,6 +34,7 @@ export interface Owner {
   readonly secret: string
   readonly migrations: string
   readonly register: readonly Held[]
+  readonly rowRules: readonly RowRule[]
   /** Makes the queue's tables and lets the logins use them, under the same lock. */
   readonly queue: (client: pg.Client) => Promise<void>
 }
@@ -76,6 +78,7 @@ async function grant(client: pg.Client, owner: Owner, major: number): Promise<vo
   await client.query('begin')
   for (const statement of loginStatements(owner.prefix, owner.secret, existing)) await client.query(statement)
   for (const statement of grantStatements(owner.register, owner.prefix)) await client.query(statement)
+  for (const statement of await rowRuleStatements(client, owner.rowRules, owner.prefix)) await client.query(statement)
   for (const statement of statisticsStatements(owner.register)) await client.query(statement)
   for (const statement of await indexStatistics(client, owner)) await client.query(statement)
   for (const statement of major >= 17 ? await upkeep(client, owner) : []) await client.query(statement)

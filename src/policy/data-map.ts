@@ -1,7 +1,7 @@
 /** The data map for people and machines, from the register. */
 import { answersOf, bases, type Held, type Keeping, type OnErasure } from '../database/classify.ts'
 import { categories, mayRead, type Purpose, purposes } from '../database/purposes.ts'
-import { register } from '../register.ts'
+import { register, rowRules } from '../register.ts'
 
 /** One kind of thing that is kept. */
 export interface MappedTable {
@@ -37,7 +37,12 @@ export function onErasureInWords(rule: OnErasure): string {
 
 /** The purposes for which a column may be read, in words. */
 export const purposesOf = (held: Held, category: (typeof held.columns)[string][0]): string[] =>
-  held.serves.filter((purpose) => mayRead(purpose, category)).map((purpose: Purpose) => purposes[purpose])
+  held.serves.filter((purpose) => mayRead(purpose, category)).map((purpose) => purposeInWords(held, purpose))
+
+function purposeInWords({ name }: Held, purpose: Purpose): string {
+  const rule = rowRules.find((one) => one.table === name && one.purpose === purpose)
+  return rule ? `${purposes[purpose]} (only ${rule.says})` : purposes[purpose]
+}
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
