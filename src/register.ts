@@ -48,6 +48,7 @@ import {
 } from './sessions/tables.ts'
 import { membershipsHeld, membershipStepsHeld, plansHeld, servicesHeld, usageHeld } from './services/tables.ts'
 import { exportsHeld, looksHeld, staffHeld } from './staff/tables.ts'
+import { forgottenAddressesHeld, importFilesHeld, importRowsHeld, importSignaturesHeld, importsHeld } from './updates/import-tables.ts'
 import { issueActsHeld, issueImagesHeld, issuesHeld, recipientsHeld, sendingsHeld } from './updates/issue-tables.ts'
 import { departuresHeld, pendingHeld, preferenceLinksHeld, subscriptionsHeld, topicsHeld } from './updates/tables.ts'
 import { throttlesHeld } from './web/tables.ts'
@@ -76,6 +77,11 @@ export const register: readonly Held[] = [
   issueImagesHeld,
   issueActsHeld,
   issuesHeld,
+  importRowsHeld,
+  importFilesHeld,
+  importSignaturesHeld,
+  importsHeld,
+  forgottenAddressesHeld,
   subscriptionsHeld,
   departuresHeld,
   preferenceLinksHeld,

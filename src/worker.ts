@@ -10,7 +10,7 @@ import { register } from './register.ts'
 import { rightsJobs } from './rights/jobs.ts'
 import { serviceJobs } from './services/jobs.ts'
 import { staffJobs } from './staff/jobs.ts'
-import { issueJobs } from './updates/issue-jobs.ts'
+import { updateJobs } from './updates/jobs.ts'
 import type { House } from './web/house.ts'
 
 /** What runs by itself (UTC). */
@@ -48,7 +48,7 @@ export const clock: readonly Appointment[] = [
 /** Who hears what. */
 export const handlers = (house: House): Handlers => ({
   ...mailJobs(house),
-  ...issueJobs(house),
+  ...updateJobs(house),
   ...staffJobs(house),
   ...programJobs(house),
   ...serviceJobs(house),

@@ -37,7 +37,7 @@ export class Browser {
 
   /** Sends a form with a file in it, composed already. */
   send(path: string, { body, type }: { body: Buffer; type: string }): Promise<Response> {
-    const headers = { 'content-type': type, origin: this.#origin, 'sec-fetch-site': 'same-origin' }
+    const headers = { 'content-type': type, 'content-length': String(body.length), origin: this.#origin, 'sec-fetch-site': 'same-origin' }
     return this.#send(path, { method: 'POST', body: new Uint8Array(body), headers })
   }
 

@@ -61,6 +61,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   const updates = await updatePages(house, guest)
   const mailbox = await stoppedMailbox(house, owner)
   const issues = await issuePages(house, owner)
+  const lists = await listPages(house, owner)
   await house.settle()
   return {
     browsers: { visitor: house.browser(), waiting, ada, owner, lara },
@@ -84,6 +85,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       open('visitor', mailbox, 'a mailbox that works again'),
       open('visitor', '/mailbox/none', 'a mailbox that nothing is wrong with', 410),
       ...issues,
+      ...lists,
       open('visitor', invitation, 'invitation'),
       open('visitor', receipt, 'receipt'),
       open('lara', '/account/privacy', 'privacy, a copy in the making'),
@@ -307,4 +309,45 @@ async function issuePages(house: TestHouse, owner: Browser): Promise<Page[]> {
     open('owner', later, 'a scheduled issue'),
     open('owner', sent, 'an issue that was sent'),
   ]
+}
+
+const LIST =
+  'email,name,status\r\nrosa@lists.example,Rosa,subscribed\r\nno address,Otto,subscribed\r\nuwe@lists.example,Uwe,unsubscribed\r\n'
+
+/** A list of subscribers in every standing that it can have. */
+async function listPages(house: TestHouse, owner: Browser): Promise<Page[]> {
+  const said = {
+    email: '0',
+    name: '1',
+    status: '2',
+    topics: 'events',
+    proof: 'statement',
+    words: 'Yes.',
+    place: 'a form',
+    day: '2024-05-31',
+  }
+  const [fresh, read, done] = [await uploadList(owner), await uploadList(owner), await uploadList(owner)]
+  for (const list of [read, done]) await owner.post(list, said)
+  await house.settle()
+  await owner.post(`${done}/sign`, { sure: 'yes' })
+  await house.settle()
+  return [
+    open('owner', '/staff/updates/import'),
+    send('owner', '/staff/updates/import', {}, 'a list with errors'),
+    open('owner', fresh, 'a list to be described'),
+    send('owner', fresh, { ...said, email: '', topics: '', words: '' }, 'a list described with errors'),
+    open('owner', read, 'a list to be signed'),
+    send('owner', `${read}/sign`, {}, 'a list that was not signed'),
+    open('owner', done, 'a list that was brought in'),
+  ]
+}
+
+async function uploadList(owner: Browser): Promise<string> {
+  const head = '--cloudrun-boundary\r\ncontent-disposition: form-data; name="file"; filename="list.csv"\r\n\r\n'
+  const body = Buffer.from(`${head}${LIST}\r\n--cloudrun-boundary--\r\n`)
+  return (
+    (await owner.send('/staff/updates/import', { body, type: 'multipart/form-data; boundary=cloudrun-boundary' })).headers.get(
+      'location',
+    ) ?? ''
+  )
 }

@@ -17,6 +17,7 @@ export interface Jobs {
   'updates.send': { issueId: Id }
   'updates.test': { issueId: Id; personId: Id }
   'updates.bounced': { recipientId: Id; incomingId: Id }
+  'updates.import': { importId: Id }
   'mail.poll': Record<string, never>
   'mail.read': { incomingId: Id }
   'staff.join': { invitationId: Id; personId: Id }
@@ -53,6 +54,7 @@ export const jobNames = [
   'updates.send',
   'updates.test',
   'updates.bounced',
+  'updates.import',
   'mail.poll',
   'mail.read',
   'staff.join',

@@ -53,14 +53,14 @@ const padded = (key: Buffer, sign: number): Buffer =>
   Buffer.concat([key, Buffer.alloc(64 - key.length)]).map((byte) => byte ^ sign) as Buffer
 
 /** The same hash, computed by the database for a column of addresses: HMAC by its definition (RFC 2104). */
-const hashIn = (tx: For<Purpose>, column: PgColumn | SQL): SQL => {
+export const addressHashIn = (tx: For<Purpose>, column: PgColumn | SQL): SQL => {
   const [inner, outer] = [padded(keyOf(tx), 0x36), padded(keyOf(tx), 0x5c)]
   return sql`encode(sha256(${outer}::bytea || sha256(${inner}::bytea || convert_to(${column}, 'UTF8'))), 'hex')`
 }
 
 /** The condition that no stop holds for the address in `column`: for one statement over many recipients. */
 export const notSuppressed = (tx: Reading, column: PgColumn | SQL): SQL =>
-  sql`not exists (select from ${suppressions} where ${suppressions.addressHash} = ${hashIn(tx, column)} and ${suppressions.liftedAt} is null)`
+  sql`not exists (select from ${suppressions} where ${suppressions.addressHash} = ${addressHashIn(tx, column)} and ${suppressions.liftedAt} is null)`
 
 /** The gravest stop that holds for an address, if there is one. */
 export async function suppressionOf(tx: Reading, email: string): Promise<Suppression | undefined> {

@@ -1,5 +1,5 @@
 /** A person: one row with a name and an address, and the key that seals text about them. */
-import { desc, eq } from 'drizzle-orm'
+import { desc, eq, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
@@ -41,6 +41,21 @@ export async function welcomeGuest(tx: For<'updates'>, newcomer: { name: string;
   const { person, isNew } = await welcome(tx, newcomer)
   if (isNew) await tx.insert(guests).values({ personId: person.id, sinceAt: now() })
   return person
+}
+
+/** The same for many at once, by three statements in one; whoever is known already stays as they are. */
+export async function welcomeGuests(tx: For<'updates'>, newcomers: readonly { name: string; email: string }[]): Promise<void> {
+  const fresh = newcomers.map(({ name, email }) => ({ id: newId(), name, email, key: tx.db.keyring.fresh().toString('hex') }))
+  const at = now().toISOString()
+  await tx.execute(sql`
+    with fresh as (select * from jsonb_to_recordset(${JSON.stringify(fresh)}::jsonb) as f(id uuid, name text, email text, key text)),
+    made as (
+      insert into ${people} (id, name, email, joined_at) select id, name, email, ${at}::timestamptz from fresh
+      on conflict (email) do nothing returning id),
+    keyed as (
+      insert into ${personKeys} (person_id, wrapped_key, made_at)
+      select id, decode(key, 'hex'), ${at}::timestamptz from fresh join made using (id))
+    insert into ${guests} (person_id, since_at) select id, ${at}::timestamptz from made`)
 }
 
 /** From now on they are somebody who signs in, whatever becomes of their subscriptions. */

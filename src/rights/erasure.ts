@@ -18,6 +18,7 @@ import { tell } from '../programs/webhook.ts'
 import { register } from '../register.ts'
 import type { House } from '../web/house.ts'
 import { guestsToForget } from '../updates/departure.ts'
+import { rememberForgotten } from '../updates/forgotten.ts'
 import { goodbyeLetter } from './emails.ts'
 import { type Subject, subjectOf, theirs } from './subject.ts'
 import { type Counted, erasuresAsked, receipts } from './tables.ts'
@@ -36,7 +37,7 @@ export const whatStays = (house: House): string[] => [
     ? 'The letter with the receipt, to your address: deleted as soon as your e-mail server took it.'
     : 'The letter with the receipt, to your address: this is a development server, which keeps letters for 30 days.',
   `The bytes of deleted rows in the database's own files: overwritten by the nightly compaction at ${SCRUB_TIME} UTC.`,
-  'If letters to you came back, or one was reported as unwanted: a keyed hash of the address, which names nobody, so that no list brings it back: two years.',
+  'A keyed hash of your address, which names nobody, so that no list brings it back: two years.',
   'The number that stood for you, in the message that tells the programs of our services to forget it, too: 30 days at most.',
   ...(hasStripe(house.config)
     ? [
@@ -132,6 +133,7 @@ async function eraseEverywhere(tx: For<'rights'>, subject: Subject): Promise<Cou
     const rows = await eraseRows(tx, held, subject)
     if (rows > 0) erased.push({ table: held.name, rows, ...(held.onErasure === 'delete' ? {} : { emptied: true }) })
   }
+  for (const email of subject.emails) await rememberForgotten(tx, email)
   await tell(tx, 'person.erased', { person: subject.personId })
   return erased
 }

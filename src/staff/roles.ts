@@ -41,6 +41,11 @@ export const abilities = {
     roles: ['owner', 'marketing'],
     doors: ['/staff/updates/subscribers'],
   },
+  import: {
+    says: 'Bring in lists of subscribers, with the proof that they agreed',
+    roles: ['owner', 'marketing'],
+    doors: ['/staff/updates/import'],
+  },
   stopped: {
     says: 'See whom we do not write to, and lift it',
     roles: ['owner', 'support', 'marketing'],

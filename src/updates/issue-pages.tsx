@@ -39,6 +39,9 @@ export const IssuesPage = ({ issues, topics, told }: IssuesProps) => (
       <a class="button quiet" href="/staff/updates/issues.csv">
         Take out as CSV
       </a>
+      <a class="button quiet" href="/staff/updates/import">
+        Bring in a list
+      </a>
     </form>
     {issues.length === 0 ? (
       <Empty icon="mail" title="Nothing was written yet">

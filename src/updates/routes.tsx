@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import type { Web } from '../web/house.ts'
 import { archiveRoutes } from './archive-routes.tsx'
+import { importRoutes } from './import-routes.tsx'
 import { issueRoutes } from './issue-routes.tsx'
 import { leavingRoutes } from './leaving-routes.tsx'
 import { preferenceRoutes } from './preference-routes.tsx'
@@ -14,4 +15,5 @@ export const updateRoutes = new Hono<Web>()
   .route('/', preferenceRoutes)
   .route('/', archiveRoutes)
   .route('/', topicRoutes)
+  .route('/', importRoutes)
   .route('/', issueRoutes)

@@ -1,11 +1,11 @@
 /** A subscription: somebody agreed to get letters on a topic. There is one for each person and topic, or none. */
-import { asc, eq } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { personWith } from '../people/person.ts'
 import { tell } from '../programs/webhook.ts'
-import { subscriptions, topics } from './tables.ts'
+import { departures, subscriptions, topics } from './tables.ts'
 
 export type Subscription = typeof subscriptions.$inferSelect
 
@@ -32,6 +32,29 @@ export async function subscribe(tx: For<'updates'>, { topics: chosen, ...agreed 
     .returning({ id: subscriptions.id, personId: subscriptions.personId, topic: subscriptions.topic })
   for (const one of made) await tellOf(tx, 'subscription.confirmed', one)
   return made.map(({ topic }) => topic)
+}
+
+/** What one of many agreed to, by their address. */
+export interface AgreedAt extends Omit<Agreed, 'personId' | 'topics' | 'askedAt' | 'confirmedAt'> {
+  readonly email: string
+  readonly at: string
+}
+
+/**
+ * Subscribes many known people to the same topics, by one statement. Whoever left a topic is not
+ * subscribed to it again, and what they get already stays as it was. Programs are not told of each.
+ */
+export async function subscribeMany(tx: For<'updates'>, chosen: readonly string[], agreed: readonly AgreedAt[]): Promise<void> {
+  const rows = agreed.flatMap((one) => chosen.map((topic) => ({ ...one, id: newId(), topic })))
+  await tx.execute(sql`
+    insert into ${subscriptions} (id, person_id, topic, language, wording, source, asked_at, confirmed_at)
+    select a.id, p.id, a.topic, a.language, a.wording, a.source, a.at, a.at
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+           as a(id uuid, email text, topic text, language text, wording text, source text, at timestamptz)
+      join people p on p.email = a.email
+     where not exists (select from ${departures} d where d.person_id = p.id and d.topic = a.topic)
+       and not exists (select from ${subscriptions} s where s.person_id = p.id and s.topic = a.topic)
+    on conflict (person_id, topic) do nothing`)
 }
 
 /** What a person gets, in the order of the topics. */

@@ -70,7 +70,17 @@ const bounded = atMost(64)
 // An issue's words, and a picture with its form around it.
 const roomy = atMost(2_200)
 const ROOMY = /^\/staff\/updates\/issues\/[^/]+(\/images)?$/
+// A list of subscribers. Bodies that do not say how long they are would be read before it is known who
+// sends them, so those get no more room than others.
+const LISTS = '/staff/updates/import'
+const long = atMost(20 * 1_024 + 64)
+const isStated = (c: Context): boolean => c.req.header('content-length') !== undefined && c.req.header('transfer-encoding') === undefined
+
+function limitFor(c: Context<Web>): MiddlewareHandler<Web> {
+  if (c.req.path === LISTS && isStated(c)) return long
+  return ROOMY.test(c.req.path) ? roomy : bounded
+}
 
 /** Bodies of at most 64 KiB: more than nearly any form needs. To look for one where there is none would cost more than the page. */
 export const boundedBody: MiddlewareHandler<Web> = (c, next) =>
-  c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : (ROOMY.test(c.req.path) ? roomy : bounded)(c, next)
+  c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limitFor(c)(c, next)
