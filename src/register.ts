@@ -2,6 +2,7 @@
  * Every table that we keep, in the order in which a person is erased: what points at others comes
  * before what it points at, and PostgreSQL's foreign keys refuse any other order.
  */
+import { auditDetailsHeld, auditEntriesHeld } from './audit/tables.ts'
 import {
   billingKnows,
   customersHeld,
@@ -54,6 +55,8 @@ import { departuresHeld, pendingHeld, preferenceLinksHeld, subscriptionsHeld, to
 import { throttlesHeld } from './web/tables.ts'
 
 export const register: readonly Held[] = [
+  auditDetailsHeld,
+  auditEntriesHeld,
   qualificationsHeld,
   qualificationPoliciesHeld,
   stripeInvoicesHeld,

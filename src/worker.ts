@@ -1,4 +1,5 @@
 /** All later work, and everything on the clock: this page says what runs when. */
+import { auditJobs } from './audit/jobs.ts'
 import { billingJobs } from './billing/jobs.ts'
 import { sweep } from './database/sweep.ts'
 import { scrub } from './database/scrub.ts'
@@ -42,6 +43,17 @@ export const clock: readonly Appointment[] = [
     cron: '50 2 * * *',
     says: 'At 02:50: compares what we keep with what Stripe says, and mends what does not agree',
   },
+  {
+    job: 'audit.sign-head',
+    cron: '* * * * *',
+    says: 'Every minute: signs the newest entry of the record, and puts that down outside the database',
+  },
+  {
+    job: 'staff.check-record',
+    cron: '20 4 * * *',
+    says: 'At 04:20: looks the record of what was done over, and raises the alarm if it is not whole',
+  },
+  { job: 'staff.send-head', cron: '0 5 * * 1', says: 'On Mondays at 05:00: sends the signed end of the record to the privacy address' },
   { job: 'database.scrub', cron: '40 3 * * *', says: 'At 03:40: compacts tables that lost rows, so that the files forget them, too' },
 ]
 
@@ -55,6 +67,7 @@ export const handlers = (house: House): Handlers => ({
   ...rightsJobs(house),
   ...billingJobs(house),
   ...navigationJobs(house),
+  ...auditJobs(house),
   'retention.sweep': () => sweep(house.db, register),
   'database.scrub': () => scrub(house.db, register),
 })

@@ -267,6 +267,7 @@ function staffPages(opened: string, unopened: string): Page[] {
     '/staff/people?q=nobody-at-all',
     '/staff/people/invite',
     '/staff/team',
+    '/staff/audit',
     '/staff/jobs',
     '/staff/mail',
     '/staff/updates/stopped',

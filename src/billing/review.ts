@@ -1,4 +1,5 @@
 /** Decisions that wait for a member of staff: found, and made. */
+import { record } from '../audit/record.ts'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
@@ -65,6 +66,7 @@ export async function decideReview(
   if (person && membership)
     await post(tx, decidedLetter(house, { person, service: membership.service.title, membershipId: membership.id, passed }))
   if (passed) await enqueue(tx, 'billing.settle', { personId: decision.personId })
+  await record(tx, { act: 'customer.decided', actor: by, person: decision.personId, thing: id })
   log('billing.reviewed', { decision: id, by, outcome: word(passed ? 'pass' : 'fail') })
   return true
 }

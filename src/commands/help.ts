@@ -13,10 +13,12 @@ cloudrun: the customer side of a small software company, in one program
   cloudrun mail keys                    the keys that sign letters, and the records to publish
   cloudrun mail check                   whether the name servers are set up for e-mail
   cloudrun billing reconcile            compare what is kept with what Stripe says, and mend it
+  cloudrun audit verify                 whether the record of what was done is whole
+  cloudrun audit key                    the key that verifies its signed heads
   cloudrun demo                         fill an empty house with an invented company
   cloudrun help COMMAND                 more about one of these
 
-  --json       the result as JSON on standard output (staff, people, mail, billing, migrate, demo)
+  --json       the result as JSON on standard output (staff, people, mail, billing, audit, migrate, demo)
   --help       this page, or the one of the command before it
   --version    the version
 
@@ -131,7 +133,21 @@ left alone, and so is a production.
 To sign in as one of the team, ask for a code at /sign-in and read it at /dev/mail.
 `
 
-const pages: Readonly<Record<string, string>> = { start, migrate, staff, people, mail, billing, demo, help: overview }
+const audit = `
+cloudrun audit: the record of what was done
+
+  cloudrun audit verify [--json]   looks it over, entry by entry
+  cloudrun audit key               the public key that verifies its heads
+
+What is grave is recorded in a chain of hashes that the program itself cannot change. Every minute its
+newest entry is signed, and put down in DATA_DIR/audit/heads.jsonl. verify names each entry that was
+changed, is missing, or stands in another place, an end that was cut off, and a chain that was written
+anew. Exit code ${exits.failed}: something is wrong.
+
+bin/verify-audit does the same and shares no code with the program.
+`
+
+const pages: Readonly<Record<string, string>> = { start, migrate, staff, people, mail, billing, audit, demo, help: overview }
 
 /**
  * The page about a command, or the overview.

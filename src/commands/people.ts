@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { personWith } from '../people/person.ts'
 import { type OpenCopy, takeCopy } from '../rights/copy.ts'
 import { erase, ErasureWaits, whatStays } from '../rights/erasure.ts'
+import { recordCopy } from '../rights/kept-copy.ts'
 import { type Holding, holdings, subjectOf } from '../rights/subject.ts'
 import type { Id } from '../log.ts'
 import type { House } from '../web/house.ts'
@@ -54,6 +55,7 @@ async function take(house: House, { id, email }: Whom, options: Options): Promis
   const file = options.out ?? `${email.replace(/[^a-z0-9.@-]/g, '_')}.zip`
   const bytes = await takeCopy(house, id, (copy) => write(copy, file))
   if (bytes === undefined) return exits.nobody
+  await recordCopy(house, id)
   if (file === STDOUT) return exits.done
   if (options.json) sayJson({ file, bytes })
   else say(`Everything about ${email} is in ${file}.`)

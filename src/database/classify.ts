@@ -54,6 +54,8 @@ interface Classification<T extends PgTable> {
   readonly serves: readonly Purpose[]
   /** Purposes that may put rows in, and nothing else. */
   readonly takesFrom?: readonly Purpose[]
+  /** Purposes that may read it, and nothing else. */
+  readonly reads?: readonly Purpose[]
   /** Columns that are text of the company's own and may be longer than the usual 10,000 characters. */
   readonly columns: { readonly [C in ColumnName<T>]: ColumnAnswer }
 }
@@ -71,6 +73,7 @@ export interface Held {
   readonly onErasure: OnErasure
   readonly serves: readonly Purpose[]
   readonly takesFrom?: readonly Purpose[]
+  readonly reads?: readonly Purpose[]
   readonly columns: Readonly<Record<string, ColumnAnswer>>
 }
 

@@ -19,8 +19,8 @@ export interface Grant {
   readonly remove: boolean
 }
 
-/** Tables into which every purpose may put something, without reading it: the outbox. */
-const open = new Set(['letters'])
+/** Tables into which every purpose may put something, without reading it: the outbox, and what was done. */
+const open = new Set(['letters', 'audit_details'])
 
 /** Every grant that the register and the matrix call for. */
 export function grantsOf(register: readonly Held[]): Grant[] {
@@ -30,7 +30,7 @@ export function grantsOf(register: readonly Held[]): Grant[] {
 function grantOf(held: Held, purpose: Purpose): Grant {
   const served = held.serves.includes(purpose)
   const named = (may: typeof mayRead): string[] =>
-    served
+    served || (may === mayRead && held.reads?.includes(purpose))
       ? answersOf(held)
           .filter((answer) => may(purpose, answer.category))
           .map((answer) => answer.name)

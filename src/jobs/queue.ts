@@ -21,6 +21,8 @@ export interface Jobs {
   'mail.poll': Record<string, never>
   'mail.read': { incomingId: Id }
   'staff.join': { invitationId: Id; personId: Id }
+  'staff.check-record': Record<string, never>
+  'staff.send-head': Record<string, never>
   'programs.tell': { eventId: Id }
   'programs.deliver': Record<string, never>
   'services.keep-time': Record<string, never>
@@ -33,6 +35,7 @@ export interface Jobs {
   'billing.report-usage': Record<string, never>
   'billing.reconcile': Record<string, never>
   'navigation.fold': Record<string, never>
+  'audit.sign-head': Record<string, never>
   'retention.sweep': Record<string, never>
   'database.scrub': Record<string, never>
 }
@@ -58,6 +61,8 @@ export const jobNames = [
   'mail.poll',
   'mail.read',
   'staff.join',
+  'staff.check-record',
+  'staff.send-head',
   'programs.tell',
   'programs.deliver',
   'services.keep-time',
@@ -70,6 +75,7 @@ export const jobNames = [
   'billing.report-usage',
   'billing.reconcile',
   'navigation.fold',
+  'audit.sign-head',
   'retention.sweep',
   'database.scrub',
 ] as const satisfies readonly JobName[]

@@ -1,5 +1,6 @@
 /** A person: one row with a name and an address, and the key that seals text about them. */
 import { desc, eq, sql } from 'drizzle-orm'
+import { record } from '../audit/record.ts'
 import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
@@ -83,7 +84,9 @@ export async function personOf(tx: Reading, id: Id): Promise<Person | undefined>
 /** Corrects the name, and notes that it was corrected (without the old one). */
 export async function rename(tx: For<'service' | 'rights'>, id: Id, name: string): Promise<void> {
   const changed = await tx.update(people).set({ name }).where(eq(people.id, id)).returning({ id: people.id })
-  if (changed.length > 0) await tx.insert(corrections).values({ personId: id, field: 'name', correctedAt: now() })
+  if (changed.length === 0) return
+  await tx.insert(corrections).values({ personId: id, field: 'name', correctedAt: now() })
+  await record(tx, { act: 'person.renamed', person: id })
 }
 
 /** Moves the person to another address, unless somebody else has it: then nothing happens. */
@@ -92,6 +95,7 @@ export async function readdress(tx: For<'security' | 'rights'>, id: Id, email: s
   if (other && other.id !== id) return 'taken'
   await tx.update(people).set({ email }).where(eq(people.id, id))
   await tx.insert(corrections).values({ personId: id, field: 'email', correctedAt: now() })
+  await record(tx, { act: 'person.moved', person: id })
   return 'moved'
 }
 

@@ -37,7 +37,7 @@ export function onErasureInWords(rule: OnErasure): string {
 
 /** The purposes for which a column may be read, in words. */
 export const purposesOf = (held: Held, category: (typeof held.columns)[string][0]): string[] =>
-  held.serves.filter((purpose) => mayRead(purpose, category)).map((purpose) => purposeInWords(held, purpose))
+  [...held.serves, ...(held.reads ?? [])].filter((purpose) => mayRead(purpose, category)).map((purpose) => purposeInWords(held, purpose))
 
 function purposeInWords({ name }: Held, purpose: Purpose): string {
   const rule = rowRules.find((one) => one.table === name && one.purpose === purpose)

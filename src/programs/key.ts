@@ -3,6 +3,7 @@
  * scanners for leaked secrets can look for, and a checksum that tells a typo before anybody is asked.
  * Only its hash is kept.
  */
+import { record } from '../audit/record.ts'
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { and, desc, eq, isNull } from 'drizzle-orm'
@@ -58,6 +59,7 @@ export async function makeKey(tx: For<'security'>, { name, scopes, service, expi
     ...{ id, name, madeBy, keyHash: hashOf(key), start: key.slice(0, SHOWN), scopes: [...scopes] },
     ...{ service: service ?? null, expiresAt: expiresAt ?? null, madeAt: now() },
   })
+  await record(tx, { act: 'program.given-key', actor: madeBy, thing: id })
   log('programs.key-made', { key: id, staff: madeBy })
   return key
 }
@@ -69,8 +71,10 @@ export async function revokeKey(tx: For<'security'>, { id, revokedBy }: { id: Id
     .set({ revokedAt: now(), revokedBy })
     .where(and(eq(programKeys.id, id), isNull(programKeys.revokedAt)))
     .returning({ id: programKeys.id })
-  if (revoked.length > 0) log('programs.key-revoked', { key: id, staff: revokedBy })
-  return revoked.length > 0
+  if (revoked.length === 0) return false
+  await record(tx, { act: 'program.lost-key', actor: revokedBy, thing: id })
+  log('programs.key-revoked', { key: id, staff: revokedBy })
+  return true
 }
 
 const FIND = `select id, name, key_hash, scopes, service, expires_at, used_at from program_keys

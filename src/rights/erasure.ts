@@ -2,6 +2,7 @@
  * Erasing a person: one transaction that walks the register. PostgreSQL's foreign keys refuse a wrong
  * order, a crash leaves everything as it was, and a receipt counts what went and names no one.
  */
+import { record } from '../audit/record.ts'
 import { createHash, randomBytes } from 'node:crypto'
 import { and, asc, eq, inArray } from 'drizzle-orm'
 import { bidFarewell, livesAtStripe } from '../billing/farewell.ts'
@@ -142,7 +143,9 @@ async function eraseSubject(tx: For<'rights'>, house: House, subject: Subject): 
   const erased = await eraseEverywhere(tx, subject)
   const token = randomBytes(32).toString('base64url')
   const kept = whatStays(house)
-  await tx.insert(receipts).values({ id: newId(), tokenHash: receiptHash(token), erased, kept, erasedAt: now() })
+  const id = newId()
+  await tx.insert(receipts).values({ id, tokenHash: receiptHash(token), erased, kept, erasedAt: now() })
+  await record(tx, { act: 'person.erased', thing: id })
   for (const to of subject.emails) await post(tx, goodbyeLetter(house, { to, erased: countsInWords(erased), kept, token }))
   return token
 }

@@ -4,6 +4,7 @@
  * erasure, which takes half-made ones with it (decision 0019).
  */
 import { and, desc, eq, gt, sql } from 'drizzle-orm'
+import { record } from '../audit/record.ts'
 import { DAY, fromNow, HOUR, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
@@ -30,6 +31,14 @@ export const smallCopy = (house: House, personId: Id): Promise<{ zip: Buffer } |
     copy.rows > AT_ONCE_ROWS ? { rows: copy.rows } : ((await gathered(copy)) ?? { rows: copy.rows }),
   )
 
+/** Records that a copy was handed out at once; of somebody who is gone by now nothing is recorded. */
+export async function recordCopy({ db }: House, personId: Id): Promise<void> {
+  await db.as('rights', async (tx) => {
+    const still = await tx.select({ id: people.id }).from(people).where(eq(people.id, personId)).for('update')
+    if (still.length > 0) await record(tx, { act: 'person.copied', person: personId })
+  })
+}
+
 async function gathered({ bytes }: OpenCopy): Promise<{ zip: Buffer } | undefined> {
   const pieces: Buffer[] = []
   let size = 0
@@ -52,6 +61,7 @@ export async function askForCopy({ db }: House, personId: Id, rows: number): Pro
     await tx.delete(copies).where(eq(copies.personId, personId))
     const copyId = newId()
     await tx.insert(copies).values({ id: copyId, personId, rowsTotal: rows, askedAt: now(), expiresAt: fromNow(DAY) })
+    await record(tx, { act: 'person.copied', person: personId, thing: copyId })
     await enqueue(tx, 'rights.copy', { copyId })
   })
 }

@@ -12,7 +12,7 @@ import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { limit } from '../web/throttle.ts'
 import { erase, ErasureWaits, receiptBehind, waitingErasure, whatStays } from './erasure.ts'
-import { askForCopy, fetchCopy, keptCopyOf, smallCopy } from './kept-copy.ts'
+import { askForCopy, fetchCopy, keptCopyOf, recordCopy, smallCopy } from './kept-copy.ts'
 import { ErasurePage, PrivacyPage, ReceiptPage } from './pages.tsx'
 import { recipientsOf } from './recipients.ts'
 import { holdings, type Subject, subjectOf, tablesAbout, writtenBy } from './subject.ts'
@@ -58,7 +58,10 @@ async function copy(c: Ctx): Promise<Response> {
   await limit(house.db, 'copy by person', personId)
   const small = await smallCopy(house, personId)
   if (!small) throw nothingHere('copy of nobody')
-  if ('zip' in small) return download(c, new Uint8Array(small.zip), small.zip.length)
+  if ('zip' in small) {
+    await recordCopy(house, personId)
+    return download(c, new Uint8Array(small.zip), small.zip.length)
+  }
   await askForCopy(house, personId, small.rows)
   return c.redirect('/account/privacy#copy', 303)
 }

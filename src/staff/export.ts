@@ -1,4 +1,5 @@
 /** A list of people as CSV, read in steps, so that a million people need no more memory than a thousand. */
+import { record } from '../audit/record.ts'
 import { desc, eq } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
@@ -81,7 +82,10 @@ const isNarrowed = ({ part, since, until, staffOnly }: Wanted): boolean => Boole
 // Noted before the first line leaves, so that no crash leaves an export without its note.
 async function begun(db: Database, { staffId, narrowed, topic }: Taking): Promise<Id> {
   const id = newId()
-  await db.as('support', (tx) => tx.insert(exports).values({ id, staffId, people: 0, narrowed, topic, exportedAt: now() }))
+  await db.as('support', async (tx) => {
+    await tx.insert(exports).values({ id, staffId, people: 0, narrowed, topic, exportedAt: now() })
+    await record(tx, { act: 'person.listed', actor: staffId, thing: id })
+  })
   log('staff.exporting', { staff: staffId, export: id, narrowed })
   return id
 }

@@ -4,6 +4,7 @@ import type { Browser } from '../../test/browser.ts'
 import { addressOf, type Door, doorsOf } from '../../test/doors.ts'
 import { codeIn, openTestHouse } from '../../test/harness.ts'
 import { openApp } from '../app.ts'
+import type { Id } from '../log.ts'
 import { personWith } from '../people/person.ts'
 import { abilityFor, may } from './roles.ts'
 import { appoint, dismiss, type Role, roles } from './team.ts'
@@ -80,10 +81,10 @@ test('a role without the strict rules for sessions opens nothing', async () => {
 
 test('who leaves the team is outside at once, and a changed role counts at once', async () => {
   const support = await house.member('support')
-  const { id } = (await house.query<{ id: string }>('select id from people order by joined_at desc limit 1'))[0] ?? { id: '' }
+  const { id } = (await house.query<{ id: Id }>('select id from people order by joined_at desc limit 1'))[0] ?? { id: '' as Id }
   const demoted: Role = 'analyst'
   await house.query('update staff set role = $2 where person_id = $1', [id, demoted])
   assert.equal((await support.get('/staff/people')).status, 404)
-  await house.house.db.as('security', (tx) => dismiss(tx, id as Parameters<typeof dismiss>[1]))
+  await house.house.db.as('security', (tx) => dismiss(tx, { personId: id, by: id }))
   assert.equal((await support.get('/staff')).status, 303)
 })

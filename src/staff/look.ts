@@ -2,6 +2,7 @@
  * A look: a member of staff opened somebody's record. It needs a reason, and the person can read when
  * it was, in which role and why; never who it was, because the house answers for its staff.
  */
+import { record } from '../audit/record.ts'
 import { and, count, desc, eq, gt, sql } from 'drizzle-orm'
 import { fromNow, HOUR, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
@@ -47,7 +48,9 @@ export async function look(
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`look ${personId} ${staffId}`}, 0))`)
   if (await freshLook(tx, { personId, staffId })) return
   const sealedNote = note ? await sealFor(tx, personId, note) : null
-  await tx.insert(looks).values({ id: newId(), personId, staffId, role, reason, sealedNote, lookedAt: now() })
+  const id = newId()
+  await tx.insert(looks).values({ id, personId, staffId, role, reason, sealedNote, lookedAt: now() })
+  await record(tx, { act: 'person.looked-at', actor: staffId, person: personId, thing: id })
   log('staff.looked', { staff: staffId, person: personId })
 }
 

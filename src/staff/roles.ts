@@ -65,6 +65,12 @@ export const abilities = {
     doors: ['/staff/billing'],
     tab: 'Billing',
   },
+  audit: {
+    says: 'See what was done, and whether the record of it is whole',
+    roles: ['owner', 'legal'],
+    doors: ['/staff/audit'],
+    tab: 'Record',
+  },
   jobs: { says: 'See later work, and try again what failed', roles: ['owner'], doors: ['/staff/jobs'], tab: 'Jobs' },
   programs: {
     says: 'Give the company’s own programs keys, and choose what they are told',

@@ -10,6 +10,7 @@ import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { roleHere, whoMay } from './guard.ts'
+import { auditRoutes } from './audit-routes.tsx'
 import { jobsRoutes } from './jobs-routes.tsx'
 import { looksBy } from './look.ts'
 import { FirstPage } from './pages.tsx'
@@ -28,6 +29,7 @@ export const staffRoutes = new Hono<Web>()
   .route('/', peopleRoutes)
   .route('/', recordRoutes)
   .route('/', teamRoutes)
+  .route('/', auditRoutes)
   .route('/', jobsRoutes)
   .route('/', mailRoutes)
   .route('/', stopsRoutes)

@@ -71,7 +71,9 @@ async function inviteToTeam(c: Ctx): Promise<Response> {
 async function giveRole(c: Ctx, personId: Id | undefined): Promise<Response> {
   const form = await readForm(c, roleForm)
   if (!form.ok) return showTeam(c, form)
-  const outcome = personId && (await c.get('house').db.as('security', (tx) => changeRole(tx, { personId, role: form.data.role })))
+  const outcome =
+    personId &&
+    (await c.get('house').db.as('security', (tx) => changeRole(tx, { personId, role: form.data.role, by: c.get('signedIn').personId })))
   if (outcome === 'last owner') return showTeam(c, refuseField({}, '', LAST_OWNER))
   if (outcome !== 'changed') throw nothingHere('not in the team')
   log('staff.role-changed', { staff: c.get('signedIn').personId, person: personId, role: word(form.data.role) })
@@ -79,7 +81,7 @@ async function giveRole(c: Ctx, personId: Id | undefined): Promise<Response> {
 }
 
 async function remove(c: Ctx, personId: Id | undefined): Promise<Response> {
-  const outcome = personId && (await c.get('house').db.as('security', (tx) => dismiss(tx, personId)))
+  const outcome = personId && (await c.get('house').db.as('security', (tx) => dismiss(tx, { personId, by: c.get('signedIn').personId })))
   if (outcome === 'last owner') return showTeam(c, refuseField({}, '', LAST_OWNER))
   if (outcome !== 'dismissed') throw nothingHere('not in the team')
   log('staff.removed', { staff: c.get('signedIn').personId, person: personId })

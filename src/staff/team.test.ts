@@ -91,7 +91,9 @@ test('the last owner stays, also against an invitation and against two hands at 
   const ids = (await house.query<{ person_id: Id }>("select person_id from staff where role = 'owner'")).map((row) => row.person_id)
   const outcomes = await Promise.all(
     ids.map((one, at) =>
-      house.house.db.as('security', (tx) => (at === 0 ? dismiss(tx, one) : changeRole(tx, { personId: one, role: 'legal' }))),
+      house.house.db.as('security', (tx) =>
+        at === 0 ? dismiss(tx, { personId: one, by: one }) : changeRole(tx, { personId: one, role: 'legal', by: one }),
+      ),
     ),
   )
   assert.deepEqual(outcomes.filter((outcome) => outcome === 'last owner').length, 1)

@@ -1,4 +1,5 @@
 /** The team: who works here, in which role. */
+import { record } from '../audit/record.ts'
 import { count, eq, inArray, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
@@ -30,26 +31,32 @@ export async function appoint(
   { personId, role, addedBy }: { personId: Id; role: Role; addedBy: Id | null },
 ): Promise<void> {
   await tx.insert(staff).values({ personId, role, addedBy, addedAt: now() }).onConflictDoUpdate({ target: staff.personId, set: { role } })
+  await record(tx, { act: 'team.appointed', actor: addedBy, person: personId })
   await beStrict(tx, personId)
 }
 
 /** Changes a member's role, unless they are the last owner. Their sessions end: they sign in anew with their new powers. */
 export async function changeRole(
   tx: For<'security'>,
-  { personId, role }: { personId: Id; role: Role },
+  { personId, role, by }: { personId: Id; role: Role; by: Id },
 ): Promise<'changed' | 'last owner' | 'not in the team'> {
   const standing = await standingOf(tx, personId)
   if (standing === 'not in the team' || (standing === 'last owner' && role !== 'owner')) return standing
   await tx.update(staff).set({ role }).where(eq(staff.personId, personId))
+  await record(tx, { act: 'team.appointed', actor: by, person: personId })
   await endSessions(tx, personId)
   return 'changed'
 }
 
 /** Takes a person out of the team, unless they are its last owner. */
-export async function dismiss(tx: For<'security'>, personId: Id): Promise<'dismissed' | 'last owner' | 'not in the team'> {
+export async function dismiss(
+  tx: For<'security'>,
+  { personId, by }: { personId: Id; by: Id },
+): Promise<'dismissed' | 'last owner' | 'not in the team'> {
   const standing = await standingOf(tx, personId)
   if (standing !== 'in the team') return standing
   await tx.delete(staff).where(eq(staff.personId, personId))
+  await record(tx, { act: 'team.dismissed', actor: by, person: personId })
   await beUsual(tx, personId)
   return 'dismissed'
 }
@@ -76,11 +83,13 @@ export async function join(tx: For<'security'>, { invitationId, personId }: { in
   const role = roles.find((role) => role === invitation?.role)
   if (!invitation || !role) return
   const standing = await standingOf(tx, personId)
-  if (standing !== 'last owner')
+  if (standing !== 'last owner') {
     await tx
       .insert(staff)
       .values({ personId, role, addedBy: invitation.invitedBy, addedAt: now() })
       .onConflictDoUpdate({ target: staff.personId, set: { role } })
+    await record(tx, { act: 'team.appointed', actor: invitation.invitedBy, person: personId })
+  }
   await endInvitation(tx, invitation.id)
 }
 

@@ -1,4 +1,5 @@
 /** An issue: a letter to everybody who chose a topic. What was done with it, step by step, is how it stands. */
+import { record } from '../audit/record.ts'
 import { and, asc, desc, eq, inArray, isNotNull, lte, ne, type SQL, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
@@ -195,6 +196,7 @@ export async function approve(tx: For<'updates'>, doing: Doing): Promise<'approv
   if (!(await lockedIn(tx, doing.issueId, 'scheduled'))) return 'not waiting'
   if (!(await mayApprove(tx, doing))) return 'own'
   await note(tx, { ...doing, act: 'approved' })
+  await record(tx, { act: 'issue.approved', actor: doing.by, thing: doing.issueId })
   return 'approved'
 }
 
@@ -216,7 +218,11 @@ export async function isApproved(tx: For<'updates'>, id: Id): Promise<boolean> {
 }
 
 /** Starts an issue whose time has come. */
-export const started = (tx: For<'updates'>, issueId: Id): Promise<boolean> => act(tx, { issueId, by: null, act: 'started' }, 'scheduled')
+export async function started(tx: For<'updates'>, issueId: Id): Promise<boolean> {
+  if (!(await act(tx, { issueId, by: null, act: 'started' }, 'scheduled'))) return false
+  await record(tx, { act: 'issue.sent', thing: issueId })
+  return true
+}
 export const pause = (tx: For<'updates'>, doing: Doing): Promise<boolean> => act(tx, { ...doing, act: 'paused' }, 'sending')
 export const resume = (tx: For<'updates'>, doing: Doing): Promise<boolean> => act(tx, { ...doing, act: 'resumed' }, 'paused')
 export const cancelled = (tx: For<'updates'>, doing: Doing): Promise<boolean> =>
