@@ -1,7 +1,7 @@
 /** One thing that is paid for: how it stands, and pausing, leaving and staying, one click each. */
 import type { ListedInvoice } from '../processors/stripe-changes.ts'
 import type { NamedMembership } from '../services/membership.ts'
-import { money } from '../services/price.ts'
+import { money, priceInWords } from '../services/price.ts'
 import { Submit } from '../web/forms.tsx'
 import { Crumbs, Notice } from '../web/layout.tsx'
 import { Facts, Moment } from '../web/lists.tsx'
@@ -54,7 +54,7 @@ export const ChangePage = ({ membership, from, done }: ChangeProps) => {
       <Waiting from={from} membership={membership} />
       <Facts
         rows={[
-          ['Plan', plan.title],
+          ['Plan', from ? `${plan.title}: ${priceInWords(from.plan, from.terms.currency)}` : plan.title],
           ...(plan.kind === 'seat' ? [['For how many people', String(seats)] as const] : []),
           ...(paidUntil ? [['Paid or free until', <Moment at={paidUntil} as="day" />] as const] : []),
           ...(leavesAt ? [['Ends, as you asked', <Moment at={leavesAt} as="day" />] as const] : []),

@@ -3,7 +3,9 @@ import { Submit } from '../web/forms.tsx'
 import { Crumbs, Notice } from '../web/layout.tsx'
 import { Facts, Moment } from '../web/lists.tsx'
 import type { ListedInvoice } from '../processors/stripe-changes.ts'
+import type { Plan } from '../services/catalogue.ts'
 import type { NamedMembership } from '../services/membership.ts'
+import { priceInWords, termsInWords } from '../services/price.ts'
 import { Invoices } from './change-pages.tsx'
 import type { Stage } from './purchase.ts'
 import type { Decision } from './qualification.ts'
@@ -21,12 +23,14 @@ const stageInWords: Readonly<Record<Stage, string>> = {
 
 interface BeginProps {
   readonly membership: NamedMembership
+  readonly plan: Plan
+  readonly currency: string
   readonly stage: Stage
   readonly decision: Decision | undefined
   readonly came: boolean
 }
 
-export const BeginPage = ({ membership, stage, decision, came }: BeginProps) => (
+export const BeginPage = ({ membership, plan, currency, stage, decision, came }: BeginProps) => (
   <>
     <Crumbs to={[{ href: '/account/billing', text: 'Billing' }]} here={membership.service.title} />
     <h1>A card for {membership.service.title}</h1>
@@ -36,6 +40,13 @@ export const BeginPage = ({ membership, stage, decision, came }: BeginProps) => 
       </Notice>
     )}
     <p class="lead">You give your card, name and address on Stripe’s page. We learn a key that stands for them, and nothing else.</p>
+    <Facts
+      rows={[
+        ['What it costs', priceInWords(plan, currency)],
+        ...(plan.kind === 'seat' ? [['For how many people', String(membership.seats)] as const] : []),
+        ['What comes with it', termsInWords(plan).join(' ')],
+      ]}
+    />
     <ol>
       <li>You go to Stripe’s page and give a card. Nothing is charged there.</li>
       <li>We find out whether the card does for this service. No score is made, and what Stripe tells us for it is kept nowhere.</li>

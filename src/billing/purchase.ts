@@ -3,6 +3,7 @@
  * qualifies, to a subscription. Every step can be repeated: a second tab, a double click and a browser
  * that comes back find what the first one did.
  */
+import { and, eq, isNull } from 'drizzle-orm'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { customerNow, payOpenInvoices } from '../processors/stripe-customer.ts'
@@ -14,6 +15,7 @@ import { amountIn } from '../services/price.ts'
 import type { House } from '../web/house.ts'
 import { customerOf, ensureCustomer, exposureOf, lockCustomer, sync } from './customer.ts'
 import { policyFor, qualify } from './qualification.ts'
+import { stripeSubscriptions } from './tables.ts'
 
 type Tx = For<'billing'>
 
@@ -23,16 +25,28 @@ interface Whose {
 }
 
 /** Stripe's page for the card; undefined when nothing waits for one. */
-export async function cardPage(house: House, { personId, membershipId }: Whose): Promise<string | undefined> {
+export async function cardPage(house: House, { personId, membershipId, wanted }: Whose & { wanted: string }): Promise<string | undefined> {
   return house.db.as('billing', async (tx) => {
     await lockCustomer(tx, personId)
     const membership = await membershipOf(tx, personId, membershipId)
-    if (membership?.standing !== 'waiting') return undefined
+    const plan = membership?.standing === 'waiting' ? await planOf(tx, membership.planId) : undefined
+    if (!plan) return undefined
+    const currency = await currencyFor(tx, personId, { plan, wanted })
     const customer = await ensureCustomer(tx, house, personId)
     const here = `${house.config.origin}/account/billing`
     const back = { done: `${here}/return/${membershipId}`, left: `${here}/begin/${membershipId}` }
-    return setupPage(house.config, { customer, membership: membershipId, back })
+    return setupPage(house.config, { customer, membership: membershipId, currency, back })
   })
+}
+
+/** The currency in which a person pays for a plan: that of what they pay for already, else the one that they would like. */
+export async function currencyFor(tx: Tx, personId: Id, { plan, wanted }: { plan: Plan; wanted: string }): Promise<string> {
+  const [living] = await tx
+    .select({ currency: stripeSubscriptions.currency })
+    .from(stripeSubscriptions)
+    .where(and(eq(stripeSubscriptions.personId, personId), isNull(stripeSubscriptions.endedAt)))
+    .limit(1)
+  return amountIn(plan, living?.currency ?? wanted).currency
 }
 
 /** Where buying stands. */
@@ -54,11 +68,12 @@ async function settleUnderLock(tx: Tx, house: House, { personId, membershipId }:
   const signals = customer && (await signalsFor(house.config, { customer: customer.stripeCustomer, membership: membershipId }))
   if (!plan || !customer || !signals || signals.outcome === 'unfinished') return 'no card'
   const policy = await policyFor(tx, membership.serviceId)
-  const exposure = await exposureOf(tx, personId, { cents: amountIn(plan, 'usd').cents, seats: membership.seats })
+  const { cents, currency } = amountIn(plan, await currencyFor(tx, personId, { plan, wanted: signals.currency ?? '' }))
+  const exposure = await exposureOf(tx, personId, { cents, seats: membership.seats })
   const { outcome } = await qualify(tx, { personId, membershipId }, { policy, signals, exposure })
   if (outcome === 'fail') return 'refused'
   if (outcome === 'review') return 'review'
-  await buy(house, { customer: customer.stripeCustomer, signals, membership, plan })
+  await buy(house, { customer: customer.stripeCustomer, signals, membership, plan, currency })
   return 'open'
 }
 
@@ -67,10 +82,11 @@ interface Buying {
   readonly signals: Signals
   readonly membership: Membership
   readonly plan: Plan
+  readonly currency: string
 }
 
 // A subscription that was begun and not paid is paid, not begun again.
-async function buy({ config }: House, { customer, signals, membership, plan }: Buying): Promise<void> {
+async function buy({ config }: House, { customer, signals, membership, plan, currency }: Buying): Promise<void> {
   if (signals.paymentMethod) await useCard(config, customer, signals.paymentMethod)
   const { subscriptions } = await customerNow(config, customer)
   const begun = subscriptions.filter((one) => one.membership === membership.id && !['canceled', 'incomplete_expired'].includes(one.status))
@@ -82,6 +98,7 @@ async function buy({ config }: House, { customer, signals, membership, plan }: B
     lookupKey: plan.lookupKey ?? '',
     quantity: counted ? undefined : membership.seats,
     trialDays: plan.trialDays,
+    currency,
   })
 }
 

@@ -68,7 +68,8 @@ test('a second subscription for one membership is ended, with credit for what wa
   const [first] = (await client.subscriptions.list({ customer: ann.customer })).data
   const price = first?.items.data[0]?.price.id ?? ''
   setAhead(3 * HOUR)
-  const second = await client.subscriptions.create({ customer: ann.customer, items: [{ price }], metadata: { membership: ann.membership } })
+  const of = { customer: ann.customer, currency: first?.currency ?? assert.fail() }
+  const second = await client.subscriptions.create({ ...of, items: [{ price }], metadata: { membership: ann.membership } })
   await settle()
   await reconcile(house.house)
   const living = (await client.subscriptions.list({ customer: ann.customer })).data

@@ -6,7 +6,9 @@ import { hasStripe, StripeTrouble } from '../processors/stripe.ts'
 import { noticeIn } from '../processors/stripe-events.ts'
 import { portalPage } from '../processors/stripe-pages.ts'
 import { invoicesNow } from '../processors/stripe-changes.ts'
+import { type Plan, planOf } from '../services/catalogue.ts'
 import { membershipOf, membershipsOf, type NamedMembership } from '../services/membership.ts'
+import { currencyOf, regionOf } from '../services/price.ts'
 import { signedIn } from '../sessions/guard.ts'
 import { clientNetwork } from '../web/client.ts'
 import { letFormsGoTo } from '../web/headers.ts'
@@ -18,7 +20,7 @@ import { customerOf } from './customer.ts'
 import { receive } from './inbox.ts'
 import { billingOffice } from './office-routes.tsx'
 import { BeginPage, BillingPage } from './pages.tsx'
-import { cardPage, settle, type Stage } from './purchase.ts'
+import { cardPage, currencyFor, settle, type Stage } from './purchase.ts'
 import { askForHuman, type Decision, decisionOn, decisionsAbout } from './qualification.ts'
 import { withStripe } from './trouble.ts'
 
@@ -69,8 +71,13 @@ async function portal(c: Ctx): Promise<Response> {
   return c.redirect(await portalPage(config, { customer: customer.stripeCustomer, back: `${config.origin}/account/billing`, flow }), 303)
 }
 
+const currencyHere = (c: Ctx): string => currencyOf(regionOf(c.req.header('accept-language')))
+
 interface Begun {
   readonly membership: NamedMembership
+  readonly plan: Plan
+  /** In which they will pay. */
+  readonly currency: string
   readonly decision: Decision | undefined
 }
 
@@ -78,7 +85,10 @@ async function begunHere(c: Ctx): Promise<Begun> {
   const id = asId(c.req.param('id'))
   const begun = await c.get('house').db.as('billing', async (tx) => {
     const membership = id && (await membershipOf(tx, c.get('signedIn').personId, id))
-    return membership && { membership, decision: await decisionOn(tx, membership.id) }
+    const plan = membership && (await planOf(tx, membership.planId))
+    if (!membership || !plan) return undefined
+    const currency = await currencyFor(tx, membership.personId, { plan, wanted: currencyHere(c) })
+    return { membership, plan, currency, decision: await decisionOn(tx, membership.id) }
   })
   if (!begun || begun.membership.plan.kind === 'free') throw nothingHere('nothing to pay for')
   return begun
@@ -88,9 +98,10 @@ const stageOf = (decision: Decision | undefined): Stage =>
   decision === undefined ? 'no card' : decision.outcome === 'pass' ? 'payment failed' : decision.outcome === 'review' ? 'review' : 'refused'
 
 async function showBegin(c: Ctx, came: boolean, stage?: Stage): Promise<Response> {
-  const { membership, decision } = await begunHere(c)
+  const begun = await begunHere(c)
+  const { membership } = begun
   if (membership.standing !== 'waiting') return c.redirect(`/account/services/${membership.id}`, 303)
-  const page = <BeginPage {...{ membership, decision, came }} stage={stage ?? stageOf(decision)} />
+  const page = <BeginPage {...begun} came={came} stage={stage ?? stageOf(begun.decision)} />
   return showPage(c, { title: `A card for ${membership.service.title}`, area: 'account' }, page)
 }
 
@@ -101,7 +112,7 @@ async function begin(c: Ctx): Promise<Response> {
   const { membership } = await begunHere(c)
   await limit(house.db, 'card by person', personId)
   await limit(house.db, 'card by network', clientNetwork(c))
-  const page = await cardPage(house, { personId, membershipId: membership.id })
+  const page = await cardPage(house, { personId, membershipId: membership.id, wanted: currencyHere(c) })
   return c.redirect(page ?? `/account/services/${membership.id}`, 303)
 }
 

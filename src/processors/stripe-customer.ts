@@ -64,26 +64,37 @@ export const customerNow = (config: Config, id: string): Promise<KnownCustomer> 
       deleted: false,
       paymentMethod: idOf(customer.invoice_settings.default_payment_method),
       subscriptions: await Promise.all(
-        subscriptions.map(async (one) => knownSubscription(one, await plannedBy(client, idOf(one.schedule)))),
+        subscriptions.map(async (one) =>
+          knownSubscription(one, { planned: await plannedBy(client, idOf(one.schedule)), cents: await centsOf(client, one) }),
+        ),
       ),
       invoices: invoices.filter(({ status }) => status !== 'draft').map(knownInvoice),
     }
   })
 
-function knownSubscription(held: Stripe.Subscription, planned: PlannedTerms | null): KnownSubscription {
+// A price that is sold in several currencies tells the amount in its first one; the others must be asked for.
+async function centsOf(client: Stripe, { items, currency }: Stripe.Subscription): Promise<number | null> {
+  const price = items.data[0]?.price
+  if (!price || price.currency === currency) return price?.unit_amount ?? null
+  const { currency_options: others } = await client.prices.retrieve(price.id, { expand: ['currency_options'] })
+  return others?.[currency]?.unit_amount ?? null
+}
+
+type Asked = Pick<KnownSubscription, 'planned' | 'cents'>
+
+function knownSubscription(held: Stripe.Subscription, asked: Asked): KnownSubscription {
   const item = held.items.data[0]
   return {
     id: held.id,
     membership: held.metadata['membership'],
     status: held.status,
     ...termsOf(item),
-    cents: item?.price.unit_amount ?? null,
+    ...asked,
     currency: held.currency,
     every: item?.price.recurring?.interval ?? null,
     periodEnd: moment(item?.current_period_end),
     cancelAt: moment(held.cancel_at) ?? (held.cancel_at_period_end ? moment(item?.current_period_end) : null),
     paused: held.pause_collection !== null,
-    planned,
     createdAt: new Date(held.created * 1000),
   }
 }

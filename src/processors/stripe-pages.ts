@@ -7,7 +7,7 @@ import { ask, idOf, StripeTrouble } from './stripe.ts'
 /** Stripe's page where name, address and card are given; the address is good once and is not kept. */
 export const setupPage = (
   config: Config,
-  { customer, membership, back }: { customer: string; membership: Id; back: { done: string; left: string } },
+  { customer, membership, currency, back }: { customer: string; membership: Id; currency: string; back: { done: string; left: string } },
 ): Promise<string> =>
   ask(config, async (client) => {
     const { url } = await client.checkout.sessions.create({
@@ -19,7 +19,7 @@ export const setupPage = (
       cancel_url: back.left,
       client_reference_id: membership,
       metadata: { membership },
-      setup_intent_data: { metadata: { membership } },
+      setup_intent_data: { metadata: { membership, currency } },
     })
     if (!url) throw new StripeTrouble({ type: 'no_page' })
     return url
@@ -51,6 +51,8 @@ export interface Signals {
   readonly funding: string
   readonly country: string | null
   readonly fingerprint: string | null
+  /** In which the price was shown when the card was asked for. */
+  readonly currency: string | undefined
 }
 
 /** The newest attempt to give a card for this membership; undefined when there was none. */
@@ -77,5 +79,6 @@ function signalsOf(intent: Stripe.SetupIntent): Signals {
     funding: card?.funding ?? 'unknown',
     country: card?.country ?? null,
     fingerprint: card?.fingerprint ?? null,
+    currency: intent.metadata?.['currency'],
   }
 }

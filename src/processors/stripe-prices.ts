@@ -47,22 +47,16 @@ async function meterFor(client: Stripe, event: string, name: string): Promise<st
 function priceOf(plan: PricedPlan, meter: string | undefined): Omit<Stripe.PriceCreateParams, 'product'> & { currency: string } {
   const [[currency, cents] = ['usd', 0], ...others] = Object.entries(plan.amounts)
   const recurring = { interval: plan.every, ...(meter ? { usage_type: 'metered' as const, meter } : {}) }
-  if (plan.kind === 'tiered')
-    return {
-      currency,
-      recurring,
-      tax_behavior: plan.tax,
-      billing_scheme: 'tiered',
-      tiers_mode: 'graduated',
-      tiers: plan.tiers.map(({ upTo, cents }) => ({ up_to: upTo ?? ('inf' as const), unit_amount: cents })),
-    }
+  // A tier costs the same number in every currency.
+  const tiers = plan.tiers.map(({ upTo, cents: each }) => ({ up_to: upTo ?? ('inf' as const), unit_amount: each }))
+  const isTiered = plan.kind === 'tiered'
+  const costs = (amount: number) => (isTiered ? { tiers } : { unit_amount: amount })
   return {
     currency,
     recurring,
     tax_behavior: plan.tax,
-    unit_amount: cents,
-    ...(others.length > 0
-      ? { currency_options: Object.fromEntries(others.map(([name, amount]) => [name, { unit_amount: amount, tax_behavior: plan.tax }])) }
-      : {}),
+    ...(isTiered ? { billing_scheme: 'tiered' as const, tiers_mode: 'graduated' as const } : {}),
+    ...costs(cents),
+    currency_options: Object.fromEntries(others.map(([name, amount]) => [name, { ...costs(amount), tax_behavior: plan.tax }])),
   }
 }

@@ -18,14 +18,18 @@ export interface Purchase {
   /** Undefined for what is metered: Stripe counts it. */
   readonly quantity: number | undefined
   readonly trialDays: number
+  /** In which the price was shown. */
+  readonly currency: string
 }
 
-/** Begins a subscription. Whoever asks has looked, under a lock, whether one was begun already. */
-export const subscribe = (config: Config, { customer, membership, lookupKey, quantity, trialDays }: Purchase): Promise<string> =>
+/** Begins a subscription, with tax where Stripe Tax is on. Whoever asks has looked, under a lock, whether one was begun already. */
+export const subscribe = (config: Config, { customer, membership, lookupKey, quantity, trialDays, currency }: Purchase): Promise<string> =>
   ask(config, async (client) => {
     const price = await priceBehind(client, lookupKey)
     const { id } = await client.subscriptions.create({
       customer,
+      currency,
+      automatic_tax: { enabled: (await client.tax.settings.retrieve()).status === 'active' },
       items: [{ price, ...(quantity === undefined ? {} : { quantity }) }],
       metadata: { membership },
       payment_behavior: 'allow_incomplete',

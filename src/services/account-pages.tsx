@@ -123,7 +123,8 @@ function factsOf(membership: NamedMembership, plan: Plan, currency: string) {
   const { standing, seats, paidUntil, leavesAt } = membership
   return [
     ['How it stands', standingInWords[standing]] as const,
-    ['Plan', `${plan.title}: ${priceInWords(plan, currency)}`] as const,
+    // In which currency somebody pays is known where they pay: the billing pages say it.
+    ['Plan', plan.kind === 'free' || standing === 'waiting' ? `${plan.title}: ${priceInWords(plan, currency)}` : plan.title] as const,
     ...(termsInWords(plan).length > 0 ? [['What comes with it', termsInWords(plan).join(' ')] as const] : []),
     ...(plan.kind === 'seat' ? [['For how many people', String(seats)] as const] : []),
     ...(paidUntil ? [[standing === 'trial' ? 'Free until' : 'Paid until', <Moment at={paidUntil} as="day" />] as const] : []),

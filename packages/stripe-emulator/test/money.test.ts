@@ -44,6 +44,30 @@ test('a credit note over all of an open invoice settles it; less reduces it', as
   assert.equal((await stripe.invoices.retrieve(invoice.id)).status, 'paid')
 })
 
+test('a price in several currencies, by the unit and by tiers; a customer pays in one', async () => {
+  const customer = await payer(stripe)
+  const both = await plan(stripe, 1000, { currency_options: { usd: { unit_amount: 1200 } } })
+  const subscription = await stripe.subscriptions.create({
+    customer,
+    currency: 'usd',
+    items: [{ price: both }],
+    expand: ['latest_invoice'],
+  })
+  assert.deepEqual([subscription.currency, (subscription.latest_invoice as Stripe.Invoice).total], ['usd', 1200])
+  await assert.rejects(stripe.subscriptions.create({ customer, items: [{ price: both }] }), /cannot combine currencies/)
+  const other = await payer(stripe)
+  await assert.rejects(stripe.subscriptions.create({ customer: other, currency: 'gbp', items: [{ price: both }] }), /does not support/)
+  const tiers = (unit_amount: number): Stripe.PriceCreateParams.Tier[] => [{ up_to: 'inf', unit_amount }]
+  const product = await stripe.products.create({ name: 'By tiers' })
+  const tiered = await stripe.prices.create({
+    product: product.id,
+    ...{ currency: 'eur', recurring: { interval: 'month' }, billing_scheme: 'tiered', tiers_mode: 'graduated', tiers: tiers(50) },
+    currency_options: { gbp: { tiers: tiers(40) } },
+  })
+  const british = { customer: other, currency: 'gbp', items: [{ price: tiered.id, quantity: 3 }], expand: ['latest_invoice'] }
+  assert.equal(((await stripe.subscriptions.create(british)).latest_invoice as Stripe.Invoice).total, 120)
+})
+
 test('a refund gives back no more than was paid', async () => {
   const customer = await payer(stripe)
   const intent = await stripe.paymentIntents.create({

@@ -27,6 +27,7 @@ export interface PerCurrency {
 }
 
 const tiersNoted = notes<Tier[]>('tiers')
+const currencyTiersNoted = notes<Tier[]>('tiers of currency')
 const currenciesNoted = notes<Record<string, PerCurrency>>('currencies')
 
 export function newPrice(world: World, params: CreateParams): Price {
@@ -55,6 +56,8 @@ export function newPrice(world: World, params: CreateParams): Price {
       price.id,
       Object.fromEntries(Object.entries(params.currency_options).map(([code, each]) => [code, optionOf(each as never)])),
     )
+  for (const [code, { tiers }] of Object.entries(params.currency_options ?? {}))
+    if (tiers) currencyTiersNoted.set(world, `${price.id} ${code}`, (tiers as NonNullable<CreateParams['tiers']>).map(tierOf))
   tell(world, 'price.created', price)
   return price
 }
@@ -130,11 +133,17 @@ const tiersOf = (world: World, price: string): Tier[] => tiersNoted.of(world, pr
 
 const currenciesOf = (world: World, price: string): Record<string, PerCurrency> => currenciesNoted.of(world, price) ?? {}
 
+/** Can it be paid in this currency? */
+export const isSoldIn = (world: World, { id, currency: own }: Price, currency: string): boolean =>
+  own === currency || currency in currenciesOf(world, id)
+
 /** What so many cost, in the smallest unit of the currency. */
 export function amountFor(world: World, price: Price, quantity: number, currency = price.currency): number {
   const count = packed(price, quantity)
-  if (price.billing_scheme === 'tiered')
-    return Math.round(price.tiers_mode === 'volume' ? volume(tiersOf(world, price.id), count) : graduated(tiersOf(world, price.id), count))
+  if (price.billing_scheme === 'tiered') {
+    const tiers = currencyTiersNoted.of(world, `${price.id} ${currency}`) ?? tiersOf(world, price.id)
+    return Math.round(price.tiers_mode === 'volume' ? volume(tiers, count) : graduated(tiers, count))
+  }
   return Math.round(unitDecimal(world, price, currency) * count)
 }
 

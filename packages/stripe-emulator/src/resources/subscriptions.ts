@@ -14,10 +14,10 @@ import { livingCustomer } from './customers.ts'
 import { takePending } from './invoice-items.ts'
 import { draftInvoice, type Invoice, type Line, newLine } from './invoices.ts'
 import type { Circumstances } from './payments.ts'
-import { amountFor } from './prices.ts'
+import { amountFor, isSoldIn } from './prices.ts'
 import { newSetupIntent } from './setup-intents.ts'
 import { planAhead, type Item, type Subscription, tellEntitlements } from './standing.ts'
-import { advanceLine, type AskedItem, isMetered, newItem, recurringPrice, spanOf } from './subscription-items.ts'
+import { advanceLine, type AskedItem, isMetered, newItem, priceOfItem, recurringPrice, spanOf } from './subscription-items.ts'
 import { locate } from './tax.ts'
 
 export type CreateParams = Asked<Stripe.SubscriptionCreateParams>['params']
@@ -83,12 +83,14 @@ function write(world: World, params: CreateParams): Subscription {
     const end = trial_end ?? (params.billing_cycle_anchor ? nextEnd(anchor, spanOf({ price }), at) : after(at, spanOf({ price })))
     return newItem(world, id, asked as AskedItem, { start: at, end }, `items[${i}]`, at)
   })
+  const currency = params.currency ?? first.currency
+  checkCurrency(world, { customer, currency, items: items as never })
   const subscription = create(world, 'subscription', {
     ...shapeOf(params),
     id,
     billing_cycle_anchor: anchor,
     created: at,
-    currency: params.currency ?? first.currency,
+    currency,
     customer,
     discounts: redeem(world, (params.discounts ?? []) as never[], { customer, subscription: id }),
     items: { object: 'list', data: items as never, has_more: false, url: `/v1/subscription_items?subscription=${id}` },
@@ -99,6 +101,20 @@ function write(world: World, params: CreateParams): Subscription {
     trial_start: trial_end ? at : null,
   })
   return change(world, subscription, cancellation(params, subscription, at))
+}
+
+/** Every price knows the currency, and a customer pays everything that lives in one. */
+function checkCurrency(world: World, { customer, currency, items }: { customer: string; currency: string; items: Item[] }): void {
+  const stranger = items.map(priceOfItem).find((price) => !isSoldIn(world, price, currency))
+  if (stranger) throw invalid(`The price specified (${stranger.id}) does not support the currency \`${currency}\`.`, { param: 'currency' })
+  const other = all(world, 'subscription').find(
+    (each) => each.customer === customer && each.currency !== currency && !['canceled', 'incomplete_expired'].includes(each.status),
+  )
+  if (other)
+    throw invalid(
+      `You cannot combine currencies on a single customer. This customer has an active subscription with currency ${other.currency}.`,
+      { param: 'currency' },
+    )
 }
 
 /** What is copied from the parameters as it stands. */
