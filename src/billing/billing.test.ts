@@ -93,6 +93,27 @@ test('two tabs and a double click make one subscription', async () => {
   assert.equal((await house.query('select from stripe_subscriptions where person_id = $1', [id])).length, 1)
 })
 
+test('two card pages in two tabs, both filled in, and a browser that comes back days later make one subscription', async () => {
+  const kim = await house.person('Kim Tabs', 'kim@example.org')
+  const [begin, again] = await Promise.all([begins(kim, 'log-search/small'), begins(kim, 'log-search/small')])
+  assert.equal(begin, again, 'a double click registers once')
+  const pages = [pathTo(await kim.post(begin)), pathTo(await kim.post(begin))]
+  for (const page of pages) assert.equal(stripe.visit(page, typedCard('5200828282828210')).status, 303)
+  const back = begin.replace('begin', 'return')
+  await Promise.all([kim.get(back), kim.post(begin), kim.get(back)])
+  await settle()
+  setAhead(3 * DAY)
+  assert.equal(pathTo(await kim.get(back)), `${begin.replace('billing/begin', 'services')}?done=joined`)
+  assert.equal(pathTo(await kim.post(begin)), begin.replace('billing/begin', 'services'), 'there is no third page')
+  await settle()
+  setAhead(0)
+  const [customer] = await house.query<{ key: string }>('select stripe_customer as key from customers where person_id = $1', [
+    await idOf('kim@example.org'),
+  ])
+  const client = new Stripe('sk_test_emu_for_tests_alone', { host: stripe.host, port: stripe.port, protocol: 'http', telemetry: false })
+  assert.equal((await client.subscriptions.list({ customer: customer?.key ?? '', status: 'all' })).data.length, 1)
+})
+
 test('a forged, stale or missing signature is refused and nothing is kept', async () => {
   const before = (await house.query('select from stripe_inbox')).length
   const body = JSON.stringify({

@@ -53,10 +53,20 @@ export async function ensureCustomer(tx: Tx, house: House, personId: Id): Promis
   return stripeCustomer
 }
 
-/** Who is behind a customer's key. */
-export async function personBehind(tx: Tx, stripeCustomer: string): Promise<Id | undefined> {
-  return (await tx.select({ personId: customers.personId }).from(customers).where(eq(customers.stripeCustomer, stripeCustomer)))[0]
-    ?.personId
+/** Who is behind a key of Stripe's, as far as we know the key. */
+export async function personBehind(tx: Tx, key: string): Promise<Id | undefined> {
+  const { personId } = customers
+  const ways = {
+    cus_: () => tx.select({ personId }).from(customers).where(eq(customers.stripeCustomer, key)),
+    sub_: () =>
+      tx
+        .select({ personId: stripeSubscriptions.personId })
+        .from(stripeSubscriptions)
+        .where(eq(stripeSubscriptions.stripeSubscription, key)),
+    in_: () => tx.select({ personId: stripeInvoices.personId }).from(stripeInvoices).where(eq(stripeInvoices.stripeInvoice, key)),
+  }
+  const way = ways[(/^[a-z]+_/.exec(key)?.[0] ?? '') as keyof typeof ways] as (typeof ways)['cus_'] | undefined
+  return (await way?.())?.[0]?.personId
 }
 
 /** Asks Stripe how things stand with a person and brings ours to it. Repeating it changes nothing. */
@@ -64,22 +74,26 @@ export async function sync(house: House, personId: Id): Promise<void> {
   await house.db.as('billing', async (tx) => {
     await lockCustomer(tx, personId)
     const customer = await customerOf(tx, personId)
-    if (customer) await bring(tx, house, { customer, known: await customerNow(house.config, customer.stripeCustomer) })
+    if (!customer) return
+    // What happens while Stripe answers may be missing from the answer.
+    const askedAt = now()
+    await bring(tx, house, { customer, askedAt, known: await customerNow(house.config, customer.stripeCustomer) })
   })
 }
 
 interface Bringing {
   readonly customer: Customer
+  readonly askedAt: Date
   readonly known: KnownCustomer
 }
 
-async function bring(tx: Tx, house: House, { customer, known }: Bringing): Promise<void> {
+async function bring(tx: Tx, house: House, { customer, askedAt, known }: Bringing): Promise<void> {
   const { personId } = customer
   await tx
     .update(customers)
     .set({
       stripePaymentMethod: known.paymentMethod ?? null,
-      syncedAt: now(),
+      syncedAt: askedAt,
       ...(known.deleted ? { closedAt: customer.closedAt ?? now() } : {}),
     })
     .where(eq(customers.personId, personId))

@@ -5,12 +5,14 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
+import type { For } from '../database/connection.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { type Id, log } from '../log.ts'
 import { StripeTrouble } from '../processors/stripe.ts'
 import { concernsUs, customerBehind, type Notice } from '../processors/stripe-events.ts'
 import type { House } from '../web/house.ts'
-import { personBehind } from './customer.ts'
+import { membershipsOf } from '../services/membership.ts'
+import { customerOf, personBehind } from './customer.ts'
 import { settleAll } from './purchase.ts'
 import { stripeInbox } from './tables.ts'
 
@@ -31,26 +33,46 @@ export async function receive({ db }: House, notice: Notice): Promise<void> {
 
 /** Handles a notice: finds whose it is, asks Stripe how things stand with them, and forgets what it was about. */
 export async function handle(house: House, inboxId: Id): Promise<void> {
-  const [notice] = await house.db.as('billing', (tx) =>
-    tx
-      .select({ object: stripeInbox.object })
-      .from(stripeInbox)
-      .where(and(eq(stripeInbox.id, inboxId), isNull(stripeInbox.doneAt))),
-  )
+  const notice = await house.db.as('billing', (tx) => waitingNotice(tx, inboxId))
   if (!notice) return
-  const customer = notice.object ? await customerOf(house, notice.object) : undefined
-  const personId = customer ? await house.db.as('billing', (tx) => personBehind(tx, customer)) : undefined
-  if (personId) await settleAll(house, personId)
+  const personId = notice.object ? await whose(house, notice.object) : undefined
+  const known = personId !== undefined && (await house.db.as('billing', (tx) => askedSince(tx, personId, notice.receivedAt)))
+  if (personId && !known) await settleAll(house, personId)
   await house.db.as('billing', (tx) => tx.update(stripeInbox).set({ doneAt: now(), object: null }).where(eq(stripeInbox.id, inboxId)))
-  log('billing.heard', { event: inboxId, ours: personId !== undefined })
+  log('billing.heard', { event: inboxId, ours: personId !== undefined, known })
+}
+
+async function waitingNotice(tx: For<'billing'>, inboxId: Id): Promise<{ object: string | null; receivedAt: Date } | undefined> {
+  const { id, object, receivedAt, doneAt } = stripeInbox
+  return (
+    await tx
+      .select({ object, receivedAt })
+      .from(stripeInbox)
+      .where(and(eq(id, inboxId), isNull(doneAt)))
+  )[0]
+}
+
+// Most notices are about what we know; Stripe is asked only about what is new.
+async function whose(house: House, object: string): Promise<Id | undefined> {
+  const known = await house.db.as('billing', (tx) => personBehind(tx, object))
+  if (known) return known
+  const customer = await customerAtStripe(house, object)
+  return customer ? house.db.as('billing', (tx) => personBehind(tx, customer)) : undefined
 }
 
 // What Stripe no longer knows concerns nobody.
-async function customerOf({ config }: House, object: string): Promise<string | undefined> {
+async function customerAtStripe({ config }: House, object: string): Promise<string | undefined> {
   try {
     return await customerBehind(config, object)
   } catch (fault) {
     if (fault instanceof StripeTrouble && fault.told.status === 404) return undefined
     throw fault
   }
+}
+
+// A dozen notices of one purchase come together: one question answers them all, unless something waits to be bought.
+async function askedSince(tx: For<'billing'>, personId: Id, receivedAt: Date): Promise<boolean> {
+  const customer = await customerOf(tx, personId)
+  if (!customer?.syncedAt || customer.syncedAt <= receivedAt) return false
+  return (await membershipsOf(tx, personId)).every(({ standing }) => standing !== 'waiting')
 }
