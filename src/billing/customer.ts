@@ -156,7 +156,11 @@ async function forgetOthers(tx: Tx, personId: Id, listed: readonly KnownSubscrip
       ),
     )
     .returning({ membershipId: stripeSubscriptions.membershipId })
-  for (const { membershipId } of gone) await stand(tx, membershipId, { standing: 'ended' }, 'stripe')
+  for (const { membershipId } of gone) {
+    const membership = await lockMembership(tx, membershipId)
+    const plan = membership && (await planOf(tx, membership.planId))
+    if (plan && plan.kind !== 'free') await stand(tx, membershipId, { standing: 'ended' }, 'stripe')
+  }
 }
 
 async function keepInvoice(tx: Tx, personId: Id, known: KnownInvoice): Promise<void> {
@@ -177,17 +181,34 @@ async function follow(
   const membership = await lockMembership(tx, asId(subscription.membership) ?? ('' as Id))
   const plan = membership && (await planOf(tx, membership.planId))
   if (!membership || !plan) return
+  // What ended long ago, or never began, says nothing about a free plan.
+  if (plan.kind === 'free' && (over(subscription.status) || subscription.status === 'incomplete')) return
+  if (over(subscription.status) && (await goOnForNothing(tx, membership))) return
   await followTerms(tx, membership, subscription)
   await followLeaving(tx, membership, subscription)
   const to = standingFor(subscription, { plan, membership, known })
   if (to && (await stand(tx, membership.id, to, 'stripe'))) await tell(tx, house, membership, to)
 }
 
+/** What was paid for has ended, and a free plan was to follow. */
+async function goOnForNothing(tx: Tx, membership: Membership): Promise<boolean> {
+  const next = membership.nextPlanId ? await planOf(tx, membership.nextPlanId) : undefined
+  if (next?.kind !== 'free') return false
+  await takeTerms(tx, membership, { now: { planId: next.id, seats: 1 }, next: null })
+  await stand(tx, membership.id, { standing: 'active', paidUntil: null }, 'stripe')
+  return true
+}
+
 // What was never paid for changes nothing.
-async function followTerms(tx: Tx, membership: Membership, { status, planned, ...bought }: KnownSubscription): Promise<void> {
+async function followTerms(
+  tx: Tx,
+  membership: Membership,
+  { status, planned, follows, cancelAt, ...bought }: KnownSubscription,
+): Promise<void> {
   if (over(status) || status === 'incomplete') return
   const today = await termsIn(tx, membership, bought)
-  const next = planned && (await termsIn(tx, membership, planned))
+  const free = cancelAt && follows ? { planId: follows, seats: 1 } : null
+  const next = free ?? (planned && (await termsIn(tx, membership, planned)))
   await takeTerms(tx, membership, { now: today, next: next && sameTerms(next, today) ? null : next })
 }
 
@@ -199,7 +220,8 @@ async function termsIn(tx: Tx, membership: Membership, { lookupKey, quantity }: 
 }
 
 // Asked on our page or on Stripe's: both come from Stripe here.
-async function followLeaving(tx: Tx, membership: Membership, { cancelAt, status }: KnownSubscription): Promise<void> {
+async function followLeaving(tx: Tx, membership: Membership, { follows, status, ...subscription }: KnownSubscription): Promise<void> {
+  const cancelAt = follows ? null : subscription.cancelAt
   if (over(status) || membership.leavesAt?.getTime() === cancelAt?.getTime()) return
   await (cancelAt ? askToLeave(tx, membership, cancelAt) : stayAfterAll(tx, membership))
 }

@@ -24,13 +24,14 @@ const stageInWords: Readonly<Record<Stage, string>> = {
 interface BeginProps {
   readonly membership: NamedMembership
   readonly plan: Plan
+  readonly seats: number
   readonly currency: string
   readonly stage: Stage
   readonly decision: Decision | undefined
   readonly came: boolean
 }
 
-export const BeginPage = ({ membership, plan, currency, stage, decision, came }: BeginProps) => (
+export const BeginPage = ({ membership, plan, seats, currency, stage, decision, came }: BeginProps) => (
   <>
     <Crumbs to={[{ href: '/account/billing', text: 'Billing' }]} here={membership.service.title} />
     <h1>A card for {membership.service.title}</h1>
@@ -43,14 +44,14 @@ export const BeginPage = ({ membership, plan, currency, stage, decision, came }:
     <Facts
       rows={[
         ['What it costs', priceInWords(plan, currency)],
-        ...(plan.kind === 'seat' ? [['For how many people', String(membership.seats)] as const] : []),
+        ...(plan.kind === 'seat' ? [['For how many people', String(seats)] as const] : []),
         ['What comes with it', termsInWords(plan).join(' ')],
       ]}
     />
     <ol>
       <li>You go to Stripe’s page and give a card. Nothing is charged there.</li>
       <li>We find out whether the card does for this service. No score is made, and what Stripe tells us for it is kept nowhere.</li>
-      <li>{membership.plan.title} begins, and Stripe charges what the plan says. You get back here.</li>
+      <li>{plan.title} begins, and Stripe charges what the plan says. You get back here.</li>
     </ol>
     <div class="actions">
       {stage !== 'review' && (
@@ -63,7 +64,7 @@ export const BeginPage = ({ membership, plan, currency, stage, decision, came }:
           <Submit kind="quiet">Ask that a person looks</Submit>
         </form>
       )}
-      <form method="post" action={`/account/services/${membership.id}/leave`}>
+      <form method="post" action={`/account/services/${membership.id}/${membership.standing === 'waiting' ? 'leave' : 'keep'}`}>
         <Submit kind="quiet">Never mind</Submit>
       </form>
     </div>

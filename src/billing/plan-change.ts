@@ -14,6 +14,7 @@ import {
   type Cost,
   costEach,
   costNow,
+  endForFree,
   takeBack,
   termsNow,
   type TermsNow,
@@ -54,7 +55,7 @@ export async function changeable(tx: For<'billing'>, house: House, { personId, m
 
 /** The plans that one can change to, in their order. */
 export const otherPlans = ({ service, plan }: Pick<Changeable, 'service' | 'plan'>): Plan[] =>
-  openPlans(service).filter(({ id, kind }) => id !== plan.id && kind !== 'free')
+  openPlans(service).filter(({ id }) => id !== plan.id)
 
 /** What somebody wants: a plan, and how many of it. */
 export interface Wanted {
@@ -76,8 +77,8 @@ export interface Preview extends Changeable {
   readonly moment: Date
   /** What is charged at once; null when it begins with the renewal, or nothing is paid during a trial. */
   readonly now: Cost | null
-  /** What each period costs. */
-  readonly each: Cost
+  /** What each period costs; null when it is free. */
+  readonly each: Cost | null
   readonly begins: 'now' | 'renewal'
 }
 
@@ -87,9 +88,10 @@ const sold = (house: House, terms: TermsNow, { plan, seats }: Wanted): Promise<W
 /** Reckons a change and does nothing. Undefined when the plan is not sold in the currency that the person pays in. */
 export async function preview(house: House, from: Changeable, wanted: Wanted): Promise<Preview | undefined> {
   const { terms } = from
+  const moment = new Date(Math.floor(now().getTime() / 1000) * 1000)
+  if (wanted.plan.kind === 'free') return { ...from, wanted, moment, now: null, each: null, begins: 'renewal' }
   const atStripe = await sold(house, terms, wanted)
   if (!atStripe) return undefined
-  const moment = new Date(Math.floor(now().getTime() / 1000) * 1000)
   const isNow = beginsNow(terms, atStripe)
   const asked = { terms, wanted: atStripe, moment }
   return {
@@ -134,13 +136,24 @@ async function change(house: House, terms: TermsNow, { wanted, shown }: { wanted
   const found = standsAs(terms, wanted)
   if (found) return found
   if (!isGood(shown, terms)) return 'stale'
+  return wanted.plan.kind === 'free' ? endFor(house, terms, wanted.plan) : buyOther(house, terms, { wanted, shown })
+}
+
+async function endFor({ config }: House, terms: TermsNow, { id }: Plan): Promise<Outcome> {
+  await takeBack(config, terms)
+  await endForFree(config, { terms, plan: id })
+  return 'planned'
+}
+
+async function buyOther(house: House, terms: TermsNow, { wanted, shown }: { wanted: Wanted; shown: Shown }): Promise<Outcome> {
   const atStripe = await sold(house, terms, wanted)
   if (!atStripe) return 'gone'
   const isNow = beginsNow(terms, atStripe)
   // What was planned or waits makes room; a schedule is used again.
-  if (terms.waiting || isNow) await takeBack(house.config, terms)
+  const again = !isNow && !terms.waiting && !terms.follows
+  if (!again) await takeBack(house.config, terms)
   if (!isNow) {
-    await changeAtRenewal(house.config, { terms: terms.waiting ? { ...terms, schedule: undefined } : terms, wanted: atStripe })
+    await changeAtRenewal(house.config, { terms: again ? terms : { ...terms, schedule: undefined }, wanted: atStripe })
     return 'planned'
   }
   await changeNow(house.config, { terms, wanted: atStripe, moment: shown.moment })
@@ -149,6 +162,7 @@ async function change(house: House, terms: TermsNow, { wanted, shown }: { wanted
 
 // Who wants what they have takes nothing back: that has a button of its own.
 function standsAs(terms: TermsNow, wanted: Wanted): Outcome | undefined {
+  if (wanted.plan.kind === 'free') return terms.follows === wanted.plan.id ? 'planned' : undefined
   if (isWanted(terms, wanted)) return 'changed'
   if (terms.planned && isWanted(terms.planned, wanted)) return 'planned'
   return terms.waiting && isWanted(terms.waiting, wanted) ? 'unpaid' : undefined

@@ -183,7 +183,7 @@ function changesIn(preview: Preview) {
     ['When', begins === 'now' ? 'At once.' : <>With the renewal on {day(terms.periodEnd)}. Until then everything stays.</>] as const,
     ['To pay now', now ? nowInWords(now) : 'Nothing.'] as const,
     ['To pay from then on', eachInWords(wanted, each)] as const,
-    ['First time', firstTime(preview)] as const,
+    ...(each ? [['First time', firstTime(preview)] as const] : []),
     ...(begins === 'now' && now ? [['Should that payment fail', 'Then your plan stays as it is.'] as const] : []),
   ]
 }
@@ -207,7 +207,9 @@ function nowInWords({ due, total, tax, unused, currency }: Cost): string {
 
 const taxed = (tax: number, currency: string): string => (tax > 0 ? `${money(tax, currency)} of it is tax` : '')
 
-function eachInWords({ plan }: Wanted, { total, tax, currency }: Cost): string {
+function eachInWords({ plan }: Wanted, cost: Cost | null): string {
+  if (!cost) return 'Nothing.'
+  const { total, tax, currency } = cost
   if (plan.kind === 'metered' || plan.kind === 'tiered') return `${priceInWords(plan, currency)}, after each ${plan.every}.`
   const note = taxed(tax, currency)
   return `${money(total, currency)} a ${plan.every}${note ? `; ${note}` : ''}.`

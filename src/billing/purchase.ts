@@ -3,14 +3,14 @@
  * qualifies, to a subscription. Every step can be repeated: a second tab, a double click and a browser
  * that comes back find what the first one did.
  */
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { customerNow, payOpenInvoices } from '../processors/stripe-customer.ts'
 import { type Signals, setupPage, signalsFor } from '../processors/stripe-pages.ts'
 import { subscribe, useCard } from '../processors/stripe-purchase.ts'
 import { type Plan, planOf } from '../services/catalogue.ts'
-import { lockMembership, type Membership, membershipOf, membershipsOf } from '../services/membership.ts'
+import { lockMembership, type Membership, membershipOf, membershipsOf, toBuy } from '../services/membership.ts'
 import { amountIn } from '../services/price.ts'
 import type { House } from '../web/house.ts'
 import { customerOf, ensureCustomer, exposureOf, lockCustomer, sync } from './customer.ts'
@@ -29,7 +29,8 @@ export async function cardPage(house: House, { personId, membershipId, wanted }:
   return house.db.as('billing', async (tx) => {
     await lockCustomer(tx, personId)
     const membership = await membershipOf(tx, personId, membershipId)
-    const plan = membership?.standing === 'waiting' ? await planOf(tx, membership.planId) : undefined
+    const terms = membership && toBuy(membership)
+    const plan = terms && (await planOf(tx, terms.planId))
     if (!plan) return undefined
     const currency = await currencyFor(tx, personId, { plan, wanted })
     const customer = await ensureCustomer(tx, house, personId)
@@ -59,34 +60,46 @@ export async function settle(house: House, whose: Whose): Promise<Stage> {
   return stage === 'open' ? standsNow(house, whose) : stage
 }
 
-async function settleUnderLock(tx: Tx, house: House, { personId, membershipId }: Whose): Promise<Stage> {
-  await lockCustomer(tx, personId)
-  const membership = await lockMembership(tx, membershipId)
-  if (membership?.personId !== personId) return 'gone'
-  if (membership.standing !== 'waiting') return membership.standing === 'ended' ? 'gone' : 'open'
-  const [plan, customer] = [await planOf(tx, membership.planId), await customerOf(tx, personId)]
-  const signals = customer && (await signalsFor(house.config, { customer: customer.stripeCustomer, membership: membershipId }))
+async function settleUnderLock(tx: Tx, house: House, whose: Whose): Promise<Stage> {
+  await lockCustomer(tx, whose.personId)
+  await lockMembership(tx, whose.membershipId)
+  const membership = await membershipOf(tx, whose.personId, whose.membershipId)
+  if (!membership) return 'gone'
+  const terms = toBuy(membership)
+  if (!terms) return membership.standing === 'ended' ? 'gone' : 'open'
+  const [plan, customer] = [await planOf(tx, terms.planId), await customerOf(tx, whose.personId)]
+  const since = await lastEnd(tx, membership.id)
+  const signals = customer && (await signalsFor(house.config, { customer: customer.stripeCustomer, membership: membership.id, since }))
   if (!plan || !customer || !signals || signals.outcome === 'unfinished') return 'no card'
-  const policy = await policyFor(tx, membership.serviceId)
-  const { cents, currency } = amountIn(plan, await currencyFor(tx, personId, { plan, wanted: signals.currency ?? '' }))
-  const exposure = await exposureOf(tx, personId, { cents, seats: membership.seats })
-  const { outcome } = await qualify(tx, { personId, membershipId }, { policy, signals, exposure })
+  const { cents, currency } = amountIn(plan, await currencyFor(tx, whose.personId, { plan, wanted: signals.currency ?? '' }))
+  const exposure = await exposureOf(tx, whose.personId, { cents, seats: terms.seats })
+  const { outcome } = await qualify(tx, whose, { policy: await policyFor(tx, membership.serviceId), signals, exposure })
   if (outcome === 'fail') return 'refused'
   if (outcome === 'review') return 'review'
-  await buy(house, { customer: customer.stripeCustomer, signals, membership, plan, currency })
+  await buy(house, { customer: customer.stripeCustomer, signals, membership, seats: terms.seats, plan, currency })
   return 'open'
+}
+
+/** When what paid for a membership last ended: a card and a decision from before were for that one. */
+export async function lastEnd(tx: Tx, membershipId: Id): Promise<Date | undefined> {
+  const [last] = await tx
+    .select({ endedAt: sql<string | null>`max(${stripeSubscriptions.endedAt})` })
+    .from(stripeSubscriptions)
+    .where(and(eq(stripeSubscriptions.membershipId, membershipId), ne(stripeSubscriptions.status, 'incomplete_expired')))
+  return last?.endedAt ? new Date(last.endedAt) : undefined
 }
 
 interface Buying {
   readonly customer: string
   readonly signals: Signals
-  readonly membership: Membership
+  readonly membership: Pick<Membership, 'id'>
+  readonly seats: number
   readonly plan: Plan
   readonly currency: string
 }
 
 // A subscription that was begun and not paid is paid, not begun again.
-async function buy({ config }: House, { customer, signals, membership, plan, currency }: Buying): Promise<void> {
+async function buy({ config }: House, { customer, signals, membership, seats, plan, currency }: Buying): Promise<void> {
   if (signals.paymentMethod) await useCard(config, customer, signals.paymentMethod)
   const { subscriptions } = await customerNow(config, customer)
   const begun = subscriptions.filter((one) => one.membership === membership.id && !['canceled', 'incomplete_expired'].includes(one.status))
@@ -96,7 +109,7 @@ async function buy({ config }: House, { customer, signals, membership, plan, cur
     customer,
     membership: membership.id,
     lookupKey: plan.lookupKey ?? '',
-    quantity: counted ? undefined : membership.seats,
+    quantity: counted ? undefined : seats,
     trialDays: plan.trialDays,
     currency,
   })
@@ -104,14 +117,12 @@ async function buy({ config }: House, { customer, signals, membership, plan, cur
 
 async function standsNow(house: House, { personId, membershipId }: Whose): Promise<Stage> {
   const membership = await house.db.as('billing', (tx) => membershipOf(tx, personId, membershipId))
-  return membership?.standing === 'waiting' ? 'payment failed' : 'open'
+  return membership && toBuy(membership) ? 'payment failed' : 'open'
 }
 
 /** Settles whatever of a person's waits, then brings everything to what Stripe says: after an event, or by hand. */
 export async function settleAll(house: House, personId: Id): Promise<void> {
-  const waiting = await house.db.as('billing', async (tx) =>
-    (await membershipsOf(tx, personId)).filter(({ standing }) => standing === 'waiting'),
-  )
+  const waiting = await house.db.as('billing', async (tx) => (await membershipsOf(tx, personId)).filter((one) => toBuy(one) !== undefined))
   for (const { id } of waiting) await settle(house, { personId, membershipId: id })
   await sync(house, personId)
 }

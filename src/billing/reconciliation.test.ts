@@ -86,7 +86,7 @@ test('a second subscription for one membership is ended, with credit for what wa
 test('of two the one that is paid counts, however young the one is that never was; what is not ours is left alone', () => {
   const one = (id: string, status: string, day: number, membership = 'mine') => ({
     ...{ id, status, membership, lookupKey: null, quantity: 1, cents: 100, currency: 'usd', every: 'month' },
-    ...{ periodEnd: null, cancelAt: null, paused: false, planned: null, createdAt: new Date(day) },
+    ...{ periodEnd: null, cancelAt: null, paused: false, planned: null, follows: undefined, createdAt: new Date(day) },
   })
   const all = [one('paid', 'active', 1), one('begun', 'incomplete', 2), one('gone', 'canceled', 3), one('foreign', 'active', 4, 'not ours')]
   assert.deepEqual(superfluous(all, [{ id: 'mine' as Id, standing: 'active' }]), [{ id: 'begun', kind: 'two subscriptions' }])

@@ -8,7 +8,7 @@ import { type Id, log, word } from '../log.ts'
 import { post } from '../mail/letter.ts'
 import { people } from '../people/tables.ts'
 import { personOf } from '../people/person.ts'
-import { membershipOf } from '../services/membership.ts'
+import { membershipOf, toBuy } from '../services/membership.ts'
 import type { House } from '../web/house.ts'
 import { decidedLetter } from './emails.ts'
 import { qualifications, type ReasonCode } from './tables.ts'
@@ -37,7 +37,7 @@ export async function waitingReviews(tx: For<'billing'>): Promise<WaitingDecisio
   const waiting: WaitingDecision[] = []
   for (const { personId: whose, membershipId: what, ...row } of rows) {
     const membership = await membershipOf(tx, whose, what)
-    if (membership?.standing === 'waiting') waiting.push({ ...row, service: membership.service.title })
+    if (membership && toBuy(membership)) waiting.push({ ...row, service: membership.service.title })
   }
   return waiting
 }

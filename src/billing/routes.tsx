@@ -7,7 +7,7 @@ import { noticeIn } from '../processors/stripe-events.ts'
 import { portalPage } from '../processors/stripe-pages.ts'
 import { invoicesNow } from '../processors/stripe-changes.ts'
 import { type Plan, planOf } from '../services/catalogue.ts'
-import { membershipOf, membershipsOf, type NamedMembership } from '../services/membership.ts'
+import { membershipOf, membershipsOf, type NamedMembership, type Terms, toBuy } from '../services/membership.ts'
 import { currencyOf, regionOf } from '../services/price.ts'
 import { signedIn } from '../sessions/guard.ts'
 import { clientNetwork } from '../web/client.ts'
@@ -20,7 +20,7 @@ import { customerOf } from './customer.ts'
 import { receive } from './inbox.ts'
 import { billingOffice } from './office-routes.tsx'
 import { BeginPage, BillingPage } from './pages.tsx'
-import { cardPage, currencyFor, settle, type Stage } from './purchase.ts'
+import { cardPage, currencyFor, lastEnd, settle, type Stage } from './purchase.ts'
 import { askForHuman, type Decision, decisionOn, decisionsAbout } from './qualification.ts'
 import { withStripe } from './trouble.ts'
 
@@ -75,6 +75,8 @@ const currencyHere = (c: Ctx): string => currencyOf(regionOf(c.req.header('accep
 
 interface Begun {
   readonly membership: NamedMembership
+  /** Undefined when everything is paid for. */
+  readonly wanted: Terms | undefined
   readonly plan: Plan
   /** In which they will pay. */
   readonly currency: string
@@ -85,12 +87,14 @@ async function begunHere(c: Ctx): Promise<Begun> {
   const id = asId(c.req.param('id'))
   const begun = await c.get('house').db.as('billing', async (tx) => {
     const membership = id && (await membershipOf(tx, c.get('signedIn').personId, id))
-    const plan = membership && (await planOf(tx, membership.planId))
+    const wanted = membership && toBuy(membership)
+    const plan = membership && (await planOf(tx, wanted?.planId ?? membership.planId))
     if (!membership || !plan) return undefined
     const currency = await currencyFor(tx, membership.personId, { plan, wanted: currencyHere(c) })
-    return { membership, plan, currency, decision: await decisionOn(tx, membership.id) }
+    const [decision, since] = [await decisionOn(tx, membership.id), await lastEnd(tx, membership.id)]
+    return { membership, wanted, plan, currency, decision: decision && since && decision.decidedAt < since ? undefined : decision }
   })
-  if (!begun || begun.membership.plan.kind === 'free') throw nothingHere('nothing to pay for')
+  if (!begun || begun.plan.kind === 'free') throw nothingHere('nothing to pay for')
   return begun
 }
 
@@ -99,9 +103,9 @@ const stageOf = (decision: Decision | undefined): Stage =>
 
 async function showBegin(c: Ctx, came: boolean, stage?: Stage): Promise<Response> {
   const begun = await begunHere(c)
-  const { membership } = begun
-  if (membership.standing !== 'waiting') return c.redirect(`/account/services/${membership.id}`, 303)
-  const page = <BeginPage {...begun} came={came} stage={stage ?? stageOf(begun.decision)} />
+  const { membership, wanted } = begun
+  if (!wanted) return c.redirect(`/account/services/${membership.id}`, 303)
+  const page = <BeginPage {...begun} seats={wanted.seats} came={came} stage={stage ?? stageOf(begun.decision)} />
   return showPage(c, { title: `A card for ${membership.service.title}`, area: 'account' }, page)
 }
 

@@ -2,9 +2,9 @@
 import { Stripe } from 'stripe'
 import type { Config } from '../config.ts'
 import { derivedKey } from '../database/sealing.ts'
-import type { Id } from '../log.ts'
+import { asId, type Id } from '../log.ts'
 import { ask, idOf, moment } from './stripe.ts'
-import { type PlannedTerms, plannedBy, termsOf } from './stripe-schedules.ts'
+import { FOLLOWS, type PlannedTerms, plannedBy, termsOf } from './stripe-schedules.ts'
 
 /** By this word a house knows the customers that it made, where others use the same account at Stripe. */
 export const houseMark = ({ secret }: Config): string => derivedKey(secret, 'mark at stripe').toString('base64url').slice(0, 16)
@@ -28,6 +28,8 @@ export interface KnownSubscription {
   readonly paused: boolean
   /** What begins with the next renewal. */
   readonly planned: PlannedTerms | null
+  /** The free plan that goes on when it ends. */
+  readonly follows: Id | undefined
   readonly createdAt: Date
 }
 
@@ -95,6 +97,7 @@ function knownSubscription(held: Stripe.Subscription, asked: Asked): KnownSubscr
     periodEnd: moment(item?.current_period_end),
     cancelAt: moment(held.cancel_at) ?? (held.cancel_at_period_end ? moment(item?.current_period_end) : null),
     paused: held.pause_collection !== null,
+    follows: asId(held.metadata[FOLLOWS]),
     createdAt: new Date(held.created * 1000),
   }
 }

@@ -55,11 +55,16 @@ export interface Signals {
   readonly currency: string | undefined
 }
 
-/** The newest attempt to give a card for this membership; undefined when there was none. */
-export const signalsFor = (config: Config, { customer, membership }: { customer: string; membership: Id }): Promise<Signals | undefined> =>
+/** The newest attempt to give a card for this membership, since a moment; undefined when there was none. */
+export const signalsFor = (
+  config: Config,
+  { customer, membership, since }: { customer: string; membership: Id; since?: Date | undefined },
+): Promise<Signals | undefined> =>
   ask(config, async (client) => {
     const listed = await client.setupIntents.list({ customer, limit: 20, expand: ['data.payment_method', 'data.latest_attempt'] })
-    const own = listed.data.filter((intent) => intent.metadata?.['membership'] === membership)
+    const own = listed.data.filter(
+      (intent) => intent.metadata?.['membership'] === membership && (!since || intent.created * 1000 >= since.getTime()),
+    )
     const intent = own.find(({ status }) => status === 'succeeded') ?? own[0]
     return intent && signalsOf(intent)
   })

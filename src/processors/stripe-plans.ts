@@ -1,8 +1,9 @@
 /** Another plan, or another number of seats: what it would cost, doing it now or with the renewal, and taking it back. */
 import type { Stripe } from 'stripe'
 import type { Config } from '../config.ts'
+import { asId, type Id } from '../log.ts'
 import { ask, idOf, StripeTrouble } from './stripe.ts'
-import { type PlannedTerms, plannedBy, type StripeTerms, termsOf } from './stripe-schedules.ts'
+import { FOLLOWS, type PlannedTerms, plannedBy, type StripeTerms, termsOf } from './stripe-schedules.ts'
 
 /** How a subscription stands now, with everything on which a change of it depends. */
 export interface TermsNow extends StripeTerms {
@@ -19,6 +20,8 @@ export interface TermsNow extends StripeTerms {
   readonly periodEnd: Date
   readonly schedule: string | undefined
   readonly planned: PlannedTerms | null
+  /** The free plan that goes on when it ends with the period. */
+  readonly follows: Id | undefined
   /** A change that waits for its payment. */
   readonly waiting: (StripeTerms & { readonly invoice: string; readonly until: Date }) | null
 }
@@ -44,6 +47,7 @@ export const termsNow = (config: Config, subscription: string): Promise<TermsNow
       periodEnd: at(item.current_period_end),
       schedule,
       planned: await plannedBy(client, schedule),
+      follows: held.cancel_at_period_end ? asId(held.metadata[FOLLOWS]) : undefined,
       waiting: waitingIn(held),
     }
   })
@@ -170,9 +174,16 @@ export const changeAtRenewal = (config: Config, { terms, wanted }: { terms: Term
     })
   })
 
-/** Takes back whatever waits: for the renewal, or for its payment. */
-export const takeBack = (config: Config, { schedule, waiting }: Pick<TermsNow, 'schedule' | 'waiting'>): Promise<void> =>
+/** Ends it with the period; a free plan goes on, whose number it bears until then. */
+export const endForFree = (config: Config, { terms, plan }: { terms: TermsNow; plan: Id }): Promise<void> =>
   ask(config, async (client) => {
+    await client.subscriptions.update(terms.subscription, { cancel_at_period_end: true, metadata: { [FOLLOWS]: plan } })
+  })
+
+/** Takes back whatever waits: for the renewal, or for its payment. */
+export const takeBack = (config: Config, { subscription, schedule, waiting, follows }: TermsNow): Promise<void> =>
+  ask(config, async (client) => {
+    if (follows) await client.subscriptions.update(subscription, { cancel_at_period_end: false, metadata: { [FOLLOWS]: '' } })
     if (waiting) await client.invoices.voidInvoice(waiting.invoice)
     if (schedule) await client.subscriptionSchedules.release(schedule)
   })

@@ -1,6 +1,9 @@
 /** What waits at Stripe for the next renewal of a subscription: a schedule with a phase to come. */
 import type { Stripe } from 'stripe'
 
+/** Where a subscription bears the number of the free plan that goes on when it ends. */
+export const FOLLOWS = 'follows'
+
 /** A price and how many of it; `quantity` is null for what is metered. */
 export interface StripeTerms {
   readonly lookupKey: string | null

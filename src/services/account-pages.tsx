@@ -72,7 +72,7 @@ interface MembershipProps {
 const told: Readonly<Record<string, string>> = {
   joined: 'You are registered. You can use it from now on.',
   left: 'You left. Nothing more comes of it.',
-  changed: 'The change is made.',
+  kept: 'Nothing changes.',
 }
 
 export const MembershipPage = ({ membership, plan, steps, used, currency, done }: MembershipProps) => (
@@ -153,6 +153,15 @@ function Ways({ membership, plan }: { membership: NamedMembership; plan: Plan })
   if (plan.kind === 'free')
     return (
       <div class="actions">
+        {membership.nextPlanId ? (
+          <a class="button" href={`/account/billing/begin/${membership.id}`}>
+            Go on to the card for the other plan
+          </a>
+        ) : (
+          <a class="button quiet" href={`/services/${membership.service.slug}`}>
+            Look at the other plans
+          </a>
+        )}
         <LeaveForm action={`/account/services/${membership.id}/leave`} text={`Leave ${membership.service.title}`} />
       </div>
     )

@@ -8,7 +8,7 @@ import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { MembershipPage, MembershipsPage } from './account-pages.tsx'
 import { planOf } from './catalogue.ts'
-import { membershipOf, membershipsOf, stand, stepsOf } from './membership.ts'
+import { membershipOf, membershipsOf, stand, stepsOf, toBuy, wantNothingElse } from './membership.ts'
 import { currencyOf, regionOf } from './price.ts'
 import { usageOf } from './usage.ts'
 
@@ -18,6 +18,7 @@ export const accountServiceRoutes = new Hono<Web>()
   .get('/account/services', signedIn, list)
   .get('/account/services/:id', signedIn, show)
   .post('/account/services/:id/leave', signedIn, leave)
+  .post('/account/services/:id/keep', signedIn, keep)
 
 async function list(c: Ctx): Promise<Response> {
   const memberships = await c.get('house').db.as('service', (tx) => membershipsOf(tx, c.get('signedIn').personId))
@@ -56,4 +57,16 @@ async function leave(c: Ctx): Promise<Response> {
   if (!membership) throw nothingHere('no such membership')
   const free = membership.plan.kind === 'free' || membership.standing === 'waiting'
   return c.redirect(free ? `/account/services/${membership.id}?done=left` : `/account/billing/memberships/${membership.id}`, 303)
+}
+
+/** Another plan was begun and is not wanted any more. */
+async function keep(c: Ctx): Promise<Response> {
+  const id = asId(c.req.param('id'))
+  const membership = await c.get('house').db.as('service', async (tx) => {
+    const found = id && (await membershipOf(tx, c.get('signedIn').personId, id))
+    if (found && toBuy(found) && found.standing !== 'waiting') await wantNothingElse(tx, found.id)
+    return found
+  })
+  if (!membership) throw nothingHere('no such membership')
+  return c.redirect(`/account/services/${membership.id}?done=kept`, 303)
 }

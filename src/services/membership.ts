@@ -53,10 +53,31 @@ export async function join(tx: For<'service'>, wanted: Wanted): Promise<{ member
     .where(and(eq(memberships.personId, wanted.personId), eq(memberships.serviceId, wanted.serviceId), eq(memberships.standing, 'waiting')))
   const living = await livingOf(tx, wanted.personId, wanted.serviceId)
   if (!living) throw new Error('a membership was neither new nor there')
-  if (living.standing !== 'waiting' || paid) return { membership: living, isNew: false }
+  if (living.standing !== 'waiting' || paid) return { membership: await wantInstead(tx, living, terms), isNew: false }
   await stand(tx, living.id, { standing: 'active', paidUntil: null }, 'person')
   return { membership: { ...living, standing: 'active' }, isNew: false }
 }
+
+// Who has it for nothing goes on with that until another plan is paid for; what is paid for is changed where it is paid.
+async function wantInstead(tx: For<'service'>, living: Membership, { planId, seats }: Terms): Promise<Membership> {
+  const [plan] = await tx.select({ kind: plans.kind }).from(plans).where(eq(plans.id, living.planId))
+  if (plan?.kind !== 'free' || living.planId === planId) return living
+  await tx.update(memberships).set({ nextPlanId: planId, nextSeats: seats }).where(eq(memberships.id, living.id))
+  return { ...living, nextPlanId: planId, nextSeats: seats }
+}
+
+/** What is not paid for yet: all of a membership that waits, or the plan that shall take the place of a free one. */
+export function toBuy(
+  membership: Membership & { readonly plan: { readonly kind: (typeof plans.$inferSelect)['kind'] } },
+): Terms | undefined {
+  const { standing, planId, seats, nextPlanId, nextSeats, plan } = membership
+  if (standing === 'waiting') return { planId, seats }
+  return plan.kind === 'free' && standing === 'active' && nextPlanId ? { planId: nextPlanId, seats: nextSeats ?? 1 } : undefined
+}
+
+/** Goes on with the free plan after all. */
+export const wantNothingElse = async (tx: For<'service'>, id: Id): Promise<void> =>
+  void (await tx.update(memberships).set({ nextPlanId: null, nextSeats: null }).where(eq(memberships.id, id)))
 
 /** What somebody wants to register for. */
 export interface Wanted {

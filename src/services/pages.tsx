@@ -126,7 +126,7 @@ interface JoinProps {
   readonly plan: Plan
   readonly currency: string
   /** They have it already. */
-  readonly member?: string | undefined
+  readonly member?: { readonly id: string; readonly change: string | undefined } | undefined
   readonly errors?: FormErrors | undefined
   readonly typed?: Typed | undefined
 }
@@ -146,7 +146,12 @@ export const JoinPage = ({ service, plan, currency, member, errors = {}, typed =
     {member ? (
       <Notice kind="info">
         <p>
-          You are registered for {service.title} already. <a href={`/account/services/${member}`}>Look at it</a>
+          You are registered for {service.title} already.{' '}
+          {member.change ? (
+            <a href={member.change}>See what changing to this plan does</a>
+          ) : (
+            <a href={`/account/services/${member.id}`}>Look at it</a>
+          )}
         </p>
       </Notice>
     ) : (

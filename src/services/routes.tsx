@@ -9,7 +9,7 @@ import { publicPage, showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { accountServiceRoutes } from './account-routes.tsx'
 import { catalogue, openPlans, type Plan, type Service, serviceBy } from './catalogue.ts'
-import { join, livingOf } from './membership.ts'
+import { join, livingOf, type Membership } from './membership.ts'
 import { serviceOffice } from './office-routes.tsx'
 import { CataloguePage, HomePage, JoinPage, ServicePage } from './pages.tsx'
 import { currencyOf, regionOf } from './price.ts'
@@ -66,8 +66,8 @@ async function service(house: House, c: Ctx) {
 interface Offer {
   readonly service: Service
   readonly plan: Plan
-  /** Their living membership, once it is more than begun. */
-  readonly member: string | undefined
+  /** Their living membership, once it is more than begun; `change` is where it is paid and this plan can be had instead. */
+  readonly member: { readonly id: string; readonly change: string | undefined } | undefined
 }
 
 async function offered(c: Ctx): Promise<Offer> {
@@ -75,10 +75,18 @@ async function offered(c: Ctx): Promise<Offer> {
     const service = await serviceBy(tx, { slug: c.req.param('slug') ?? '' })
     const plan = service && openPlans(service).find(({ slug }) => slug === c.req.param('plan'))
     const living = service && (await livingOf(tx, c.get('signedIn').personId, service.id))
-    return service && plan && { service, plan, member: living && living.standing !== 'waiting' ? living.id : undefined }
+    return service && plan && { service, plan, member: living && memberOf(service, { living, plan }) }
   })
   if (!offer) throw nothingHere('no such plan')
   return offer
+}
+
+// Who waits, or has it for nothing, can still choose what is paid for.
+function memberOf({ plans }: Service, { living, plan }: { living: Membership; plan: Plan }): Offer['member'] {
+  const has = plans.find(({ id }) => id === living.planId)
+  if (living.standing === 'waiting' || (has?.kind === 'free' && plan.kind !== 'free')) return undefined
+  const other = has && has.id !== plan.id && has.kind !== 'free'
+  return { id: living.id, change: other ? `/account/billing/memberships/${living.id}/change?plan=${plan.slug}` : undefined }
 }
 
 async function askToJoin(c: Ctx, form?: Extract<Form<unknown>, { ok: false }>): Promise<Response> {
@@ -92,12 +100,14 @@ async function joinByForm(c: Ctx): Promise<Response> {
   const { service, plan, member } = await offered(c)
   const form = await readForm(c, z.object({ seats: plan.kind === 'seat' ? seatsField : z.undefined().catch(undefined) }))
   if (!form.ok) return askToJoin(c, form)
-  if (member) return c.redirect(`/account/services/${member}`, 303)
+  if (member) return c.redirect(`/account/services/${member.id}`, 303)
   const { personId } = c.get('signedIn')
   const wanted = { personId, serviceId: service.id, planId: plan.id, seats: form.data.seats ?? 1, paid: plan.kind !== 'free' }
   const { membership } = await c.get('house').db.as('service', (tx) => join(tx, wanted))
   return c.redirect(
-    membership.standing === 'waiting' ? `/account/billing/begin/${membership.id}` : `/account/services/${membership.id}?done=joined`,
+    membership.standing === 'waiting' || membership.nextPlanId
+      ? `/account/billing/begin/${membership.id}`
+      : `/account/services/${membership.id}?done=joined`,
     303,
   )
 }
