@@ -166,6 +166,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
 // Without a door nothing that comes back would arrive, and some servers refuse a return path that leads nowhere.
 function bounceAddress(raw: Raw, siteOrigin: string): string | undefined {
   if (raw.BOUNCE_ADDRESS?.includes('+')) throw new WrongSetting('BOUNCE_ADDRESS must not have a +: one is added for each letter.')
+  // Before the @ there is room for 64 signs, and 49 of them are ours.
+  if (/^[^@]{16}/.test(raw.BOUNCE_ADDRESS ?? '')) throw new WrongSetting('BOUNCE_ADDRESS must have at most 15 characters before the @.')
   if (raw.BOUNCE_ADDRESS) return raw.BOUNCE_ADDRESS.toLowerCase()
   return raw.SMTP_IN_PORT !== undefined || raw.IMAP_URL ? `bounce@${bareHost(siteOrigin)}` : undefined
 }

@@ -50,7 +50,7 @@ import {
 import { membershipsHeld, membershipStepsHeld, plansHeld, servicesHeld, usageHeld } from './services/tables.ts'
 import { exportsHeld, looksHeld, staffHeld } from './staff/tables.ts'
 import { forgottenAddressesHeld, importFilesHeld, importRowsHeld, importSignaturesHeld, importsHeld } from './updates/import-tables.ts'
-import { issueActsHeld, issueImagesHeld, issuesHeld, recipientsHeld, sendingsHeld } from './updates/issue-tables.ts'
+import { issueActsHeld, issueImagesHeld, issueRepliesHeld, issuesHeld, recipientsHeld, sendingsHeld } from './updates/issue-tables.ts'
 import { departuresHeld, pendingHeld, preferenceLinksHeld, subscriptionsHeld, topicsHeld } from './updates/tables.ts'
 import { throttlesHeld } from './web/tables.ts'
 
@@ -78,6 +78,7 @@ export const register: readonly Held[] = [
   recipientsHeld,
   sendingsHeld,
   issueImagesHeld,
+  issueRepliesHeld,
   issueActsHeld,
   issuesHeld,
   importRowsHeld,

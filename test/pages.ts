@@ -187,6 +187,7 @@ async function updatePages(house: TestHouse, owner: string): Promise<Page[]> {
       '/updates/returned',
       '/updates/left-all',
     ].map((path) => open('visitor', path)),
+    open('visitor', '/updates/archive/page/2', 'a page that the archive does not have', 404),
     send('visitor', '/updates', { name: '', email: 'nonsense', topics: 'events' }, 'subscribing with errors'),
     open('visitor', confirm, 'confirming updates'),
     open('visitor', '/updates/confirm/none', 'confirming what is over', 410),

@@ -10,6 +10,8 @@ export const acts = {
   'team.dismissed': 'Somebody was taken out of the team',
   'issue.approved': 'An issue was approved by a second person',
   'issue.sent': 'An issue was sent off',
+  'issue.resent': 'Uncertain letters of an issue were sent again',
+  'list.signed': 'A list of subscribers was signed for, and brought in',
   'program.given-key': 'A program was given a key',
   'program.lost-key': 'A program’s key was taken back',
   'customer.decided': 'A card that waited was decided about',

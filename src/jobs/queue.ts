@@ -17,6 +17,8 @@ export interface Jobs {
   'updates.send': { issueId: Id }
   'updates.test': { issueId: Id; personId: Id }
   'updates.bounced': { recipientId: Id; incomingId: Id }
+  'updates.leave': { subscriptionId: Id; issueMark: number }
+  'updates.replied': { recipientId: Id; incomingId: Id }
   'updates.import': { importId: Id }
   'mail.poll': Record<string, never>
   'mail.read': { incomingId: Id }
@@ -57,6 +59,8 @@ export const jobNames = [
   'updates.send',
   'updates.test',
   'updates.bounced',
+  'updates.leave',
+  'updates.replied',
   'updates.import',
   'mail.poll',
   'mail.read',

@@ -6,16 +6,24 @@ import { enqueue } from '../jobs/queue.ts'
 import type { Id } from '../log.ts'
 import type { House } from '../web/house.ts'
 import { heedFailure } from './failure.ts'
-import { fileAway, type Opened, openIncoming } from './incoming.ts'
+import { fileAway, headOf, type Opened, openIncoming } from './incoming.ts'
+import { leavingBehind } from './leaving-address.ts'
 import { tokenIn } from './mailboxes.ts'
 import { type Report, reportIn } from './report.ts'
-import { type Sent, sentBehind } from './return-path.ts'
+import { type Sent, sentBehind, tokensIn } from './return-path.ts'
 import type { Severity } from './severity.ts'
 import type { Returned } from './suppression.ts'
 import { incomingLetters, letters } from './tables.ts'
 
 /** What a letter that came in turned out to be. */
-export type Outcome = Exclude<Severity, 'none'> | Exclude<Report['kind'], 'failure'> | 'not ours' | 'other address' | 'forgotten'
+export type Outcome =
+  | Exclude<Severity, 'none'>
+  | Exclude<Report['kind'], 'failure'>
+  | 'not ours'
+  | 'other address'
+  | 'forgotten'
+  | 'leaving'
+  | 'reply'
 
 /** Whom the letter that came back went to. */
 export type Addressee = Returned & { readonly aboutId: Id }
@@ -29,10 +37,40 @@ export async function readIncoming(house: House, incomingId: Id): Promise<void> 
     const letter = await openIncoming(tx, incomingId)
     if (!letter) return
     const report = await reportIn(letter.raw, letter.mailbox)
+    if (letter.mailbox === 'leaving') return fileAway(tx, incomingId, await heedLeaving(tx, house, letter, report))
+    if (letter.mailbox === 'replies') return fileAway(tx, incomingId, await heedReply(tx, house, letter, report))
     const sent = sentIn(house, letter, report)
     if (sent?.what === 'update') await enqueue(tx, 'updates.bounced', { recipientId: sent.id, incomingId })
     else await fileAway(tx, incomingId, sent ? await heedLetter(tx, report, sent.id) : 'not ours')
   })
+}
+
+// Whatever a mail program writes there, the address says what is wanted. What a mail server writes to it is no wish of anybody.
+async function heedLeaving(tx: For<'operations'>, house: House, letter: Opened, { kind }: Report): Promise<Outcome> {
+  const words = letter.to.flatMap((address) => tokenIn(house, address) ?? [])
+  const [leaving] = words.flatMap((word) => leavingBehind(house.db, word) ?? [])
+  if (!leaving || kind === 'failure' || kind === 'delay' || kind === 'success') return 'not ours'
+  await enqueue(tx, 'updates.leave', { ...leaving })
+  return 'leaving'
+}
+
+// Counted is what a person wrote, and not what a program answered in their absence.
+async function heedReply(tx: For<'operations'>, house: House, letter: Opened, { kind }: Report): Promise<Outcome> {
+  if (kind !== 'other') return kind === 'failure' ? 'not ours' : kind
+  const answered = answeredBy(house, letter.raw)
+  if (!answered) return 'not ours'
+  await enqueue(tx, 'updates.replied', { recipientId: answered, incomingId: letter.id })
+  return 'reply'
+}
+
+/** The letter of an issue that this one answers, by the word in that letter's own number. */
+export function answeredBy({ db }: House, raw: Buffer): Id | undefined {
+  const head = headOf(raw)
+    .toString('latin1')
+    .replace(/\r?\n[ \t]+/g, ' ')
+  const named = ['references', 'in-reply-to'].map((name) => new RegExp(`^${name}:.*$`, 'im').exec(head)?.[0] ?? '')
+  const sent = tokensIn(named.join('\n')).flatMap((token) => sentBehind(db, token) ?? [])
+  return sent.findLast(({ what }) => what === 'update')?.id
 }
 
 async function heedLetter(tx: For<'operations'>, report: Report, letterId: Id): Promise<Outcome> {

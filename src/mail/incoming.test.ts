@@ -4,12 +4,13 @@ import { connect, type Socket } from 'node:net'
 import { after, test } from 'node:test'
 import { openTestHouse } from '../../test/harness.ts'
 import { fakeMailbox } from '../../test/imap.ts'
+import { newId } from '../database/columns.ts'
 import type { Id } from '../log.ts'
 import { openDoor } from './door.ts'
 import { most } from './incoming.ts'
 import { post } from './letter.ts'
 import { poll } from './polling.ts'
-import { returnPath, returnToken } from './return-path.ts'
+import { messageId, returnPath, returnToken } from './return-path.ts'
 
 const mailbox = await fakeMailbox()
 const house = await openTestHouse({
@@ -196,6 +197,19 @@ test('the mailbox is emptied of what is ours, and of nothing else', async () => 
   assert.deepEqual(await house.query('select why from suppressions'), [{ why: 'gone' }])
   await poll(house.house)
   assert.equal(mailbox.letters.length, 2)
+})
+
+test('an answer to an issue stays in the mailbox, and is counted by its head alone', async () => {
+  const answered = messageId(house.house, { what: 'update', id: newId() })
+  mailbox.add(`From: friend@example.org\nTo: hello@cloudrun.example\nSubject: answer\nIn-Reply-To: ${answered}\n\nfor people to read`)
+  await poll(house.house)
+  assert.deepEqual([mailbox.letters.at(-1)?.seen, /Subject: (\w+)/.exec(mailbox.letters.at(-1)?.raw ?? '')?.[1]], [true, 'answer'])
+  await house.settle()
+  assert.deepEqual(await house.query("select outcome from incoming_letters where mailbox = 'replies'"), [{ outcome: 'reply' }])
+  const { rows } = await house.house.db.as('operations', (tx) =>
+    tx.execute("select data ->> 'incomingId' as id from pgboss.job where name = 'updates.replied'"),
+  )
+  assert.equal(rows.length, 1)
 })
 
 test('a mailbox that refuses is tried again, and its password is nowhere', async () => {

@@ -44,9 +44,16 @@ export async function takeIn(house: House, arrival: Arrival): Promise<number> {
     if (mailbox) boxes.set(mailbox, [...(boxes.get(mailbox) ?? []), address])
   }
   await house.db.as('operations', async (tx) => {
-    for (const [mailbox, to] of boxes) await keep(tx, mailbox, { ...arrival, to })
+    for (const [mailbox, to] of boxes)
+      await keep(tx, mailbox, { ...arrival, to, raw: mailbox.headOnly ? headOf(arrival.raw) : arrival.raw })
   })
   return boxes.size
+}
+
+/** A letter without its words. */
+export function headOf(raw: Buffer): Buffer {
+  const [head = ''] = raw.toString('latin1', 0, 64 * 1024).split(/\r?\n\r?\n/, 1)
+  return Buffer.from(`${head}\r\n\r\n`, 'latin1')
 }
 
 async function keep(tx: For<'operations'>, mailbox: Mailbox, arrival: Arrival): Promise<void> {

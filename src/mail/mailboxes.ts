@@ -4,16 +4,19 @@
  */
 import type { JobName } from '../jobs/queue.ts'
 import type { House } from '../web/house.ts'
+import { leavingBehind } from './leaving-address.ts'
 import { sentBehind } from './return-path.ts'
 
 /** A job that reads one letter that came in. */
 export type Reading = 'mail.read'
 
 export interface Mailbox {
-  readonly name: 'bounces' | 'complaints'
+  readonly name: 'bounces' | 'leaving' | 'complaints' | 'replies'
   /** Is this address, in lower case, one of this mailbox's? */
   readonly takes: (house: House, address: string) => boolean
   readonly job: Reading & JobName
+  /** Of its letters nothing but the head is taken in. */
+  readonly headOnly?: true
 }
 
 const halves = (address: string): readonly [local: string, domain: string] => {
@@ -39,14 +42,22 @@ export const mailboxes: readonly Mailbox[] = [
     job: 'mail.read',
   },
   {
-    name: 'complaints',
-    takes: ({ config }, address) => {
-      const [local, domain] = halves(address)
-      return domain === halves(config.bounceAddress ?? '')[1] && (local === 'complaints' || local === 'abuse')
+    name: 'leaving',
+    takes: (house, address) => {
+      const word = tokenIn(house, address)
+      return word !== undefined && leavingBehind(house.db, word) !== undefined
     },
     job: 'mail.read',
   },
+  { name: 'complaints', takes: (house, address) => isOneOf(house, address, 'complaints', 'abuse'), job: 'mail.read' },
+  // Copies of what people answer: they are counted, and the letters themselves are somewhere else.
+  { name: 'replies', takes: (house, address) => isOneOf(house, address, 'replies'), job: 'mail.read', headOnly: true },
 ]
+
+function isOneOf({ config }: House, address: string, ...names: readonly string[]): boolean {
+  const [local, domain] = halves(address)
+  return domain !== '' && domain === halves(config.bounceAddress ?? '')[1] && names.includes(local)
+}
 
 /** The mailbox that an address leads to, if there is one. */
 export const mailboxFor = (house: House, address: string): Mailbox | undefined =>
@@ -55,3 +66,7 @@ export const mailboxFor = (house: House, address: string): Mailbox | undefined =
 /** Where providers are asked to send complaints; undefined while no door is open. */
 export const complaintsAddress = ({ config }: House): string | undefined =>
   config.bounceAddress && `complaints@${halves(config.bounceAddress)[1]}`
+
+/** Where copies of people's answers are counted; undefined while no door is open. */
+export const repliesAddress = ({ config }: House): string | undefined =>
+  config.bounceAddress && `replies@${halves(config.bounceAddress)[1]}`

@@ -6,6 +6,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Database } from '../database/connection.ts'
 import { asId, type Id } from '../log.ts'
 import type { House } from '../web/house.ts'
+import { fromBase32, inBase32 } from './base32.ts'
 
 /** What went out: a letter of the outbox, or an issue to one recipient. */
 export interface Sent {
@@ -13,13 +14,9 @@ export interface Sent {
   readonly id: Id
 }
 
-// Small letters and digits only: some servers change the case of what stands before the @.
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 const KINDS: readonly Sent['what'][] = ['letter', 'update']
 const MAC = 10
 const BYTES = 1 + 16 + MAC
-/** 27 bytes in steps of five bits. */
-const SIGNS = 44
 
 const macOf = (db: Database, body: Buffer): Buffer =>
   createHmac('sha256', db.keyring.own('return path')).update(body).digest().subarray(0, MAC)
@@ -39,19 +36,6 @@ export function sentBehind(db: Database, token: string): Sent | undefined {
   const what = KINDS[body[0] ?? -1]
   const id = asId(body.toString('hex', 1).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'))
   return what && id && { what, id }
-}
-
-function inBase32(bytes: Buffer): string {
-  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')
-  return (bits.match(/.{1,5}/g) ?? []).map((five) => ALPHABET[Number.parseInt(five.padEnd(5, '0'), 2)]).join('')
-}
-
-function fromBase32(text: string): Buffer | undefined {
-  if (text.length !== SIGNS || /[^a-z2-7]/.test(text)) return undefined
-  const bits = [...text].map((sign) => ALPHABET.indexOf(sign).toString(2).padStart(5, '0')).join('')
-  const bytes = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
-  // The last sign holds one bit more than is needed: of the two ways to write it, only one counts.
-  return inBase32(bytes) === text ? bytes : undefined
 }
 
 /** The return path of what went out; undefined where no door for what comes back is set up. */

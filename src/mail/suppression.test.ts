@@ -98,3 +98,16 @@ test('erasing somebody leaves a hash that still stops, and nothing that leads to
 test('a purpose that sends nothing cannot read stops', async () => {
   await assert.rejects(db.as('improvement', (tx) => tx.execute(sql`select why from suppressions`)))
 })
+
+test('the list of stops goes out with reasons and hashes, without an address, to who may see it', async () => {
+  const marketing = await house.member('marketing')
+  await house.person('Csv Canary', 'csv-canary@example.org')
+  await stop('csv-canary@example.org', 'soft', await idOf('csv-canary@example.org'))
+  const csv = await marketing.read('/staff/updates/stopped/stopped.csv')
+  const [head, ...lines] = csv.trimEnd().split('\r\n')
+  assert.equal(head, 'address hash,person,because,told by,code,since,last seen,lifted,lifted by')
+  assert.equal(lines.length, (await house.query('select from suppressions')).length)
+  assert.match(csv, new RegExp(`[0-9a-f]{64},${await idOf('csv-canary@example.org')},soft,report,5\\.1\\.1,`))
+  assert.doesNotMatch(csv, /@/)
+  assert.equal((await (await house.member('analyst')).get('/staff/updates/stopped/stopped.csv')).status, 404)
+})

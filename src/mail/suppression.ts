@@ -5,7 +5,7 @@
  * provider's mistake must not lock anybody out for good.
  */
 import { createHmac } from 'node:crypto'
-import { and, count, desc, eq, gt, isNull, lt, min, sql, type SQL } from 'drizzle-orm'
+import { and, count, desc, eq, gt, inArray, isNull, lt, min, or, sql, type SQL } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { DAY, fromNow, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
@@ -143,13 +143,41 @@ export async function lift(tx: For<'support' | 'security'>, stopId: Id, by: By):
     .from(suppressions)
     .where(and(eq(suppressions.id, stopId), isNull(suppressions.liftedAt)))
   if (!stop) return false
-  await tx
-    .update(suppressions)
-    .set({ liftedAt: now(), liftedBy: by.by })
-    .where(and(eq(suppressions.addressHash, stop.hash), isNull(suppressions.liftedAt)))
-  await tx.delete(softBounces).where(eq(softBounces.addressHash, stop.hash))
+  await liftAt(tx, stop.hash, { by: by.by, whys: whyNames })
   log('mail.lifted', { stop: stopId, by: word(by.by), staff: by.by === 'staff' ? by.staffId : undefined })
   return true
+}
+
+async function liftAt(tx: Stopping, hash: string, { by, whys }: { by: By['by']; whys: readonly Why[] }): Promise<number> {
+  const lifted = await tx
+    .update(suppressions)
+    .set({ liftedAt: now(), liftedBy: by })
+    .where(and(eq(suppressions.addressHash, hash), isNull(suppressions.liftedAt), inArray(suppressions.why, [...whys])))
+  await tx.delete(softBounces).where(eq(softBounces.addressHash, hash))
+  return lifted.rowCount ?? 0
+}
+
+/** Somebody did not want our letters, or asked us to stop: only their word lifts it, not that a letter arrived. */
+const wishes: readonly Why[] = ['complaint', 'staff']
+
+/** The stop of an address that somebody wished for, if there is one. */
+export async function wishedStopOf(tx: Reading, email: string): Promise<Suppression | undefined> {
+  const wished = and(
+    eq(suppressions.addressHash, addressHash(tx, email)),
+    isNull(suppressions.liftedAt),
+    inArray(suppressions.why, [...wishes]),
+  )
+  return (await tx.select(shown).from(suppressions).where(wished))[0]
+}
+
+/**
+ * A letter was read at this address, so its mailbox works: stops because of letters that came back are lifted.
+ * What was wished for is lifted only `asWished`: when the reader was told of it and said that we may write again.
+ */
+export async function mailboxWorks(tx: For<'updates'>, email: string, { asWished }: { asWished: boolean }): Promise<void> {
+  const whys = whyNames.filter((why) => asWished || !wishes.includes(why))
+  const lifted = await liftAt(tx, addressHash(tx, email), { by: 'person', whys })
+  if (lifted > 0) log('mail.lifted', { by: word('person'), stops: lifted })
 }
 
 /** A stop as the console lists it. */
@@ -163,15 +191,21 @@ export interface ListedStop extends Suppression {
 
 const { addressHash: hash, personId, evidence, liftedAt, liftedBy } = suppressions
 
+interface WantedStops {
+  readonly email?: string | undefined
+  readonly before?: Date | undefined
+  /** Those after this one in the list. */
+  readonly after?: Pick<ListedStop, 'id' | 'suppressedAt'> | undefined
+  readonly most: number
+}
+
 /** The newest stops, those of one address, or those that began before a moment; the lifted ones, too. */
-export async function listStops(
-  tx: For<'support'>,
-  { email, before, most }: { email?: string | undefined; before?: Date | undefined; most: number },
-): Promise<ListedStop[]> {
+export async function listStops(tx: For<'support'>, { email, before, after, most }: WantedStops): Promise<ListedStop[]> {
+  const next = after && or(lt(suppressedAt, after.suppressedAt), and(eq(suppressedAt, after.suppressedAt), lt(id, after.id)))
   return tx
     .select({ ...shown, personId, addressHash: hash, evidence, liftedAt, liftedBy })
     .from(suppressions)
-    .where(and(email ? eq(hash, addressHash(tx, email)) : undefined, before ? lt(suppressedAt, before) : undefined))
-    .orderBy(desc(suppressedAt))
+    .where(and(email ? eq(hash, addressHash(tx, email)) : undefined, before ? lt(suppressedAt, before) : undefined, next))
+    .orderBy(desc(suppressedAt), desc(id))
     .limit(most)
 }

@@ -33,7 +33,7 @@ export const events = {
     example: { person: '01890a5d-ac96-774b-bcce-b302099a8057' },
   },
   'subscription.confirmed': {
-    says: 'Somebody receives updates on a topic from now on: they agreed to it, or undid that they left',
+    says: 'Somebody receives updates on a topic from now on: they agreed to it, or undid that they left. (Lists that are brought in are not told row by row)',
     data: subscription,
     example: aSubscription,
   },

@@ -24,7 +24,10 @@ export const StopsPage = ({ stops, asked, next, told, errors = {}, typed = {} }:
         <p>{told}</p>
       </Notice>
     )}
-    <p>Updates go to none of these addresses. They are kept as hashes, so that an address can be looked up but not read.</p>
+    <p>
+      Updates go to none of these addresses. They are kept as hashes, so that an address can be looked up but not read.{' '}
+      <a href="/staff/updates/stopped/stopped.csv">Take the list out as CSV</a>: reasons, moments and hashes, without addresses.
+    </p>
     <Search action="/staff/updates/stopped" label="A whole e-mail address" value={asked} />
     {stops.length === 0 ? <None asked={asked} /> : <Stops stops={stops} />}
     {next && <Pager summary={`The newest ${stops.length}`} next={next} />}

@@ -1,14 +1,16 @@
 /** Addresses that are not written to: see them, add one, lift one. */
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import type { Database } from '../database/connection.ts'
 import { asId, type Id, log } from '../log.ts'
-import { lift, suppress } from '../mail/suppression.ts'
+import { type ListedStop, lift, listStops, suppress } from '../mail/suppression.ts'
 import { personWith } from '../people/person.ts'
 import { signedIn } from '../sessions/guard.ts'
 import { emailAddress, type Form, readForm, type Typed } from '../web/form.ts'
 import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
+import { csvLine } from './csv.ts'
 import { whoMay } from './guard.ts'
 import { shownStops } from './stops.ts'
 import { StopsPage } from './stops-pages.tsx'
@@ -17,6 +19,7 @@ type Ctx = Context<Web>
 
 export const stopsRoutes = new Hono<Web>()
   .get('/staff/updates/stopped', signedIn, whoMay('stopped'), (c) => list(c))
+  .get('/staff/updates/stopped/stopped.csv', signedIn, whoMay('stopped'), takeOut)
   .post('/staff/updates/stopped', signedIn, whoMay('stopped'), stopByForm)
   .post('/staff/updates/stopped/:id/lift', signedIn, whoMay('stopped'), (c) => liftOne(c, asId(c.req.param('id'))))
 
@@ -37,6 +40,45 @@ async function list(c: Ctx, form?: Extract<Form<unknown>, { ok: false }>): Promi
   const page = <StopsPage {...{ stops, asked: q, next, told: outcomes[c.req.query('done') ?? ''] }} {...form} />
   return showPage(c, { title: 'Not written to', area: 'staff' }, page, form ? 422 : 200)
 }
+
+const COLUMNS = ['address hash', 'person', 'because', 'told by', 'code', 'since', 'last seen', 'lifted', 'lifted by']
+const STEP = 1_000
+
+/** Everything that is known of each stop; an address is not among it. */
+function takeOut(c: Ctx): Response {
+  const steps = stopsOf(c.get('house').db)
+  log('staff.stops-exported', { staff: c.get('signedIn').personId })
+  const encoder = new TextEncoder()
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await steps.next()
+      if (done) controller.close()
+      else controller.enqueue(encoder.encode(value))
+    },
+    cancel: async () => void (await steps.return()),
+  })
+  return c.body(body, 200, {
+    'content-type': 'text/csv; charset=utf-8; header=present',
+    'content-disposition': 'attachment; filename="stopped.csv"',
+    'cache-control': 'no-store',
+  })
+}
+
+async function* stopsOf(db: Database): AsyncGenerator<string, void, void> {
+  yield csvLine(COLUMNS)
+  let step: ListedStop[] = []
+  do {
+    const after = step.at(-1)
+    step = await db.as('support', (tx) => listStops(tx, { after, most: STEP }))
+    if (step.length > 0) yield step.map(lineOf).join('')
+  } while (step.length === STEP)
+}
+
+const lineOf = ({ addressHash, personId, why, evidence, code, suppressedAt, seenAt, liftedAt, liftedBy }: ListedStop): string =>
+  csvLine([
+    ...[addressHash, personId ?? '', why, evidence, code ?? '', suppressedAt.toISOString(), seenAt.toISOString()],
+    ...[liftedAt?.toISOString() ?? '', liftedBy ?? ''],
+  ])
 
 async function stopByForm(c: Ctx): Promise<Response> {
   const form = await readForm(c, z.object({ email: emailAddress }))

@@ -1,10 +1,10 @@
 /** The archive, for everybody to read. */
 import { raw } from 'hono/html'
 import { Crumbs, Empty } from '../web/layout.tsx'
-import { Moment } from '../web/lists.tsx'
-import { JSON_FEED, type Listed, type Published, RSS } from './archive.ts'
+import { Moment, Pager } from '../web/lists.tsx'
+import { type ArchiveList, JSON_FEED, LISTED, type Published, RSS } from './archive.ts'
 
-export const ArchivePage = ({ issues }: { issues: readonly Listed[] }) => (
+export const ArchivePage = ({ issues, page, more }: ArchiveList) => (
   <>
     <Crumbs to={[{ href: '/updates', text: 'Updates' }]} here="Archive" />
     <h1>Archive</h1>
@@ -32,12 +32,25 @@ export const ArchivePage = ({ issues }: { issues: readonly Listed[] }) => (
         ))}
       </ul>
     )}
+    {(more || page > 1) && <Pages {...{ issues, page, more }} />}
     <p>
       Your feed reader finds the newest ones as <a href={`/updates/archive/${RSS}`}>RSS</a> and as{' '}
       <a href={`/updates/archive/${JSON_FEED}`}>JSON Feed</a>.
     </p>
   </>
 )
+
+const Pages = ({ issues, page, more }: ArchiveList) => {
+  const first = (page - 1) * LISTED + 1
+  const pathOf = (page: number): string => (page === 1 ? '/updates/archive' : `/updates/archive/page/${page}`)
+  return (
+    <Pager
+      summary={`${first} to ${first + issues.length - 1}, newest first`}
+      previous={page > 1 ? pathOf(page - 1) : undefined}
+      next={more ? pathOf(page + 1) : undefined}
+    />
+  )
+}
 
 export const IssuePage = ({ issue: { title, topic, summary, sentAt, html } }: { issue: Published }) => (
   <>

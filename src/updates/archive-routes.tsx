@@ -17,6 +17,7 @@ export const archiveRoutes = new Hono<Web>()
   .get('/updates/archive', publicPage(list, keeping))
   .get(`/updates/archive/${RSS}`, (c) => feed(c, 'application/rss+xml; charset=utf-8', rss))
   .get(`/updates/archive/${JSON_FEED}`, (c) => feed(c, 'application/feed+json; charset=utf-8', jsonFeed))
+  .get('/updates/archive/page/:page', publicPage(list, keeping))
   .get('/updates/archive/:slug', publicPage(one, keeping))
 
 const feeds = [
@@ -24,11 +25,14 @@ const feeds = [
   { type: 'application/feed+json', href: `/updates/archive/${JSON_FEED}`, title: 'Updates' },
 ]
 
-async function list(house: House) {
-  const issues = await house.db.as('updates', archive)
+async function list(house: House, c: Ctx) {
+  const asked = c.req.param('page') ?? '1'
+  const page = /^[1-9]\d{0,5}$/.test(asked) ? Number(asked) : 0
+  const found = page > 0 ? await house.db.as('updates', (tx) => archive(tx, page)) : undefined
+  if (!found || (page > 1 && found.issues.length === 0)) throw nothingHere('no such page of the archive')
   return {
-    shown: { title: 'Archive', description: 'Updates that we have sent so far.', feeds },
-    body: <ArchivePage issues={issues} />,
+    shown: { title: page === 1 ? 'Archive' : `Archive, page ${page}`, description: 'Updates that we have sent so far.', feeds },
+    body: <ArchivePage {...found} />,
   }
 }
 

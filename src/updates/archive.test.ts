@@ -82,3 +82,21 @@ test('an issue that was cancelled is not in it; one that pauses is', async () =>
   assert.equal((await visitor.get(`/updates/archive/${gone.slug}`)).status, 404)
   assert.equal((await visitor.get('/updates/archive/nothing-000000')).status, 404)
 })
+
+test('a long archive has pages, and every issue is on one of them', async () => {
+  await house.query(
+    `with made as (insert into issues (id, slug, topic, subject, preheader, body, narrowed, begun_at, edited_at)
+       select gen_random_uuid(), 'old-' || n, 'news', 'Old ' || n, '', '', '{}', now(), now() from generate_series(1, 250) n returning id, slug),
+     acts as (insert into issue_acts (id, issue_id, act, done_at) select gen_random_uuid(), id, 'finished', now() from made)
+     insert into sendings (issue_id, fixed_at, total) select id, '2020-01-01', 0 from made`,
+  )
+  const found = new Set<string>()
+  for (let path: string | undefined = '/updates/archive'; path; ) {
+    const page: string = await read(path)
+    for (const [, slug = ''] of page.matchAll(/href="\/updates\/archive\/(old-\d+)"/g)) found.add(slug)
+    path = /rel="next" href="([^"]+)"/.exec(page)?.[1]
+  }
+  assert.equal(found.size, 250)
+  for (const page of ['4', '0', '-1', 'x', '1e3', '99999999'])
+    assert.equal((await visitor.get(`/updates/archive/page/${page}`)).status, 404, page)
+})

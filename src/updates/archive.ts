@@ -19,8 +19,8 @@ export interface Published extends Listed {
   readonly html: string
 }
 
-/** So many issues the list of the archive shows … */
-const LISTED = 500
+/** So many issues a page of the archive shows … */
+export const LISTED = 100
 /** … and so many a feed. */
 const IN_FEED = 20
 
@@ -28,10 +28,19 @@ type Titles = ReadonlyMap<string, string>
 
 const titlesOf = async (tx: For<'updates'>): Promise<Titles> => new Map((await allTopics(tx)).map(({ slug, title }) => [slug, title]))
 
-/** The issues of the archive, newest first. */
-export async function archive(tx: For<'updates'>): Promise<Listed[]> {
+/** A page of the archive. */
+export interface ArchiveList {
+  readonly issues: readonly Listed[]
+  readonly page: number
+  /** Are there older ones? */
+  readonly more: boolean
+}
+
+/** The issues of the archive, newest first, a page at a time. */
+export async function archive(tx: For<'updates'>, page: number): Promise<ArchiveList> {
   const titles = await titlesOf(tx)
-  return (await publishedIssues(tx, LISTED)).map((issue) => listed(titles, issue))
+  const found = await publishedIssues(tx, { most: LISTED + 1, after: (page - 1) * LISTED })
+  return { issues: found.slice(0, LISTED).map((issue) => listed(titles, issue)), page, more: found.length > LISTED }
 }
 
 /** One issue of the archive; undefined for one that has not gone out. */
@@ -42,7 +51,7 @@ export async function archived(tx: For<'updates'>, house: House, slug: string): 
 
 async function newest(tx: For<'updates'>, house: House): Promise<Published[]> {
   const titles = await titlesOf(tx)
-  return (await publishedIssues(tx, IN_FEED)).map((issue) => published(house, titles, issue))
+  return (await publishedIssues(tx, { most: IN_FEED })).map((issue) => published(house, titles, issue))
 }
 
 const listed = (titles: Titles, { slug, topic, subject, preheader, startedAt }: PublishedIssue): Listed => ({

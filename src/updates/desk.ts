@@ -4,10 +4,11 @@ import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { people } from '../people/tables.ts'
 import { catalogue } from '../services/catalogue.ts'
+import type { House } from '../web/house.ts'
 import { languagesChosen, type Reach, reachOf } from './audience.ts'
 import { imagesOf, type ListedImage } from './image.ts'
 import { actsOf, type Issue, lastZone, type NotedAct } from './issue.ts'
-import { recipients } from './issue-tables.ts'
+import { issueReplies, recipients } from './issue-tables.ts'
 import { departures } from './tables.ts'
 import { allTopics, type Topic } from './topic.ts'
 
@@ -32,17 +33,28 @@ export const deskFacts = async (tx: For<'updates'>, issue: Issue): Promise<DeskF
   zone: issue.zone ?? (await lastZone(tx)),
 })
 
-/** How many left their topic by a link of this issue. */
-export async function leftByIssue(tx: For<'updates'>, issueId: Id): Promise<number> {
-  const [row] = await tx.select({ left: count() }).from(departures).where(eq(departures.issueId, issueId))
-  return row?.left ?? 0
+/** What people did after a letter, counted. */
+export interface Echo {
+  /** How many left their topic by a link of this issue. */
+  readonly left: number
+  /** How many letters answered it; nobody knows where there is no door that they are brought to. */
+  readonly replies: number | undefined
 }
 
-/** The same for every issue that somebody left by. */
-export async function leftByIssues(tx: For<'updates'>): Promise<ReadonlyMap<Id, number>> {
+/** What came of an issue. */
+export async function echoOf(tx: For<'updates'>, { config }: House, issueId: Id): Promise<Echo> {
+  const left = await tx.$count(departures, eq(departures.issueId, issueId))
+  return { left, replies: config.bounceAddress ? await tx.$count(issueReplies, eq(issueReplies.issueId, issueId)) : undefined }
+}
+
+/** The same for every issue of which something came. */
+export async function echoes(tx: For<'updates'>): Promise<ReadonlyMap<Id, Echo>> {
   const { issueId } = departures
-  const rows = await tx.select({ issueId, left: count() }).from(departures).where(isNotNull(issueId)).groupBy(issueId)
-  return new Map(rows.flatMap(({ issueId, left }) => (issueId ? [[issueId, left] as const] : [])))
+  const left = await tx.select({ issueId, left: count() }).from(departures).where(isNotNull(issueId)).groupBy(issueId)
+  const replies = await tx.select({ issueId: issueReplies.issueId, replies: count() }).from(issueReplies).groupBy(issueReplies.issueId)
+  const found = new Map<Id, Echo>(replies.map(({ issueId, replies }) => [issueId, { left: 0, replies }]))
+  for (const { issueId, left: people } of left) if (issueId) found.set(issueId, { replies: found.get(issueId)?.replies ?? 0, left: people })
+  return found
 }
 
 /** Of whom nobody knows whether the letter arrived: enough of the address to find them, and no more. */

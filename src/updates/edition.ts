@@ -2,6 +2,7 @@
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
+import { leavingMailbox } from '../mail/leaving-address.ts'
 import { keysThatSign } from '../mail/signing.ts'
 import { messageId, returnPath } from '../mail/return-path.ts'
 import type { Parcel, SigningKey } from '../processors/smtp.ts'
@@ -69,6 +70,7 @@ export function parcelFor(house: House, edition: Edition, reached: Reached): Par
     to: reached.email,
     name: reached.name,
     leave: leavingAddress(house, linkOf(edition, reached)),
+    leaveByLetter: leavingMailbox(house, { subscriptionId: reached.subscriptionId, issueId: edition.issue.id }),
     messageId: messageId(house, sent),
     date: now(),
   })

@@ -3,13 +3,15 @@
  * has left. That the address is not written to any more is the mail room's doing.
  */
 import { and, eq, inArray, sql } from 'drizzle-orm'
+import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import { type Id, log, word } from '../log.ts'
 import { type Outcome, readFor } from '../mail/coming-back.ts'
+import type { Leaving } from '../mail/leaving-address.ts'
 import { people } from '../people/tables.ts'
 import type { House } from '../web/house.ts'
-import { leave } from './departure.ts'
-import { issues, recipients, sendings } from './issue-tables.ts'
+import { leave, leaveByLink } from './departure.ts'
+import { issueReplies, issues, recipients, sendings } from './issue-tables.ts'
 import { subscriptions } from './tables.ts'
 
 interface Reached {
@@ -73,4 +75,27 @@ async function count(
     .update(sendings)
     .set({ [state]: sql`${sendings[state]} + 1` })
     .where(eq(sendings.issueId, issueId))
+}
+
+/** A letter came to the address that ends a subscription: the same act as the link's, told by the same letter. */
+export async function leaveByLetter(house: House, { subscriptionId, issueMark }: Leaving): Promise<void> {
+  await house.db.as('updates', async (tx) => {
+    const [subscription] = await tx.select({ topic: subscriptions.topic }).from(subscriptions).where(eq(subscriptions.id, subscriptionId))
+    if (!subscription) return
+    const { topic } = subscription
+    const ending = issueMark.toString(16).padStart(8, '0')
+    const [issue] = await tx
+      .select({ id: issues.id })
+      .from(issues)
+      .where(and(eq(issues.topic, topic), sql`right(${issues.id}::text, 8) = ${ending}`))
+    await leaveByLink(tx, house, { subscriptionId, topic, issueId: issue?.id }, 'mail program')
+  })
+}
+
+/** Somebody answered an issue. Who it was is not noted; a letter that is brought twice counts once. */
+export async function countReply({ db }: House, { recipientId, incomingId }: { recipientId: Id; incomingId: Id }): Promise<void> {
+  await db.as('updates', async (tx) => {
+    const reached = await reachedBy(tx, recipientId)
+    if (reached) await tx.insert(issueReplies).values({ incomingId, issueId: reached.issueId, repliedAt: now() }).onConflictDoNothing()
+  })
 }

@@ -3,6 +3,7 @@
  * what, for which topics, by which proof of consent), read, signed, and carried out. Nobody is written to.
  */
 import { and, asc, desc, eq, getTableColumns, gt, isNotNull, isNull, or, sql } from 'drizzle-orm'
+import { record } from '../audit/record.ts'
 import { DAY, fromNow, HOUR, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { Database, For } from '../database/connection.ts'
@@ -103,6 +104,7 @@ export async function sign(tx: For<'updates'>, id: Id, { by, statement }: { by: 
   await tx.insert(importSignatures).values({ importId: id, signedBy: by, statement, signedAt: now() })
   await tx.delete(importFiles).where(eq(importFiles.importId, id))
   await enqueue(tx, 'updates.import', { importId: id })
+  await record(tx, { act: 'list.signed', actor: by, thing: id })
   log('updates.list-signed', { import: id, staff: by })
   return true
 }

@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx'
 import { Select, Submit } from '../web/forms.tsx'
 import { Crumbs, Empty, Notice } from '../web/layout.tsx'
 import { Column, Facts, Moment, Table } from '../web/lists.tsx'
+import type { Echo } from './desk.ts'
 import { doneOf, type Issue, type ListedIssue, type NotedAct, type Progress, type Standing } from './issue.ts'
 import type { Topic } from './topic.ts'
 import { inZone } from './zone.ts'
@@ -164,17 +165,17 @@ interface SentProps {
   readonly issue: Issue
   readonly progress: Progress | undefined
   readonly acts: readonly NotedAct[]
-  readonly leftBy: number
+  readonly echo: Echo
   readonly uncertain: readonly Uncertain[]
   readonly text: string
   readonly told?: string | undefined
 }
 
 /** An issue that is under way, or over. */
-export const SentPage = ({ issue, progress, acts, leftBy, uncertain, text, told }: SentProps) => (
+export const SentPage = ({ issue, progress, acts, echo, uncertain, text, told }: SentProps) => (
   <>
     <IssueHead issue={issue} told={told} />
-    {progress && <ProgressPart issue={issue} progress={progress} leftBy={leftBy} />}
+    {progress && <ProgressPart issue={issue} progress={progress} echo={echo} />}
     <div class="actions">
       {issue.standing === 'sending' && <Act issue={issue} act="pause" says="Pause" />}
       {issue.standing === 'paused' && <Act issue={issue} act="resume" says="Go on" />}
@@ -182,13 +183,13 @@ export const SentPage = ({ issue, progress, acts, leftBy, uncertain, text, told 
         <Act issue={issue} act="cancel" says="Cancel for good" kind="danger" />
       )}
     </div>
-    {uncertain.length > 0 && <UncertainPart uncertain={uncertain} />}
+    {uncertain.length > 0 && <UncertainPart issue={issue} uncertain={uncertain} />}
     <Acts acts={acts} />
     <Letters issue={issue} text={text} />
   </>
 )
 
-const counted = (progress: Progress, leftBy: number): readonly (readonly [name: string, label: string, count: number])[] => [
+const counted = (progress: Progress, echo: Echo): readonly (readonly [name: string, label: string, count: number])[] => [
   ['total', 'Readers', progress.total],
   ['delivered', 'Delivered', progress.taken - progress.bounced],
   ['refused', 'Refused by their mail server', progress.refused],
@@ -197,17 +198,18 @@ const counted = (progress: Progress, leftBy: number): readonly (readonly [name: 
   ['left', 'Had left or cannot be written to', progress.left],
   ['uncertain', 'Uncertain', progress.uncertain],
   ['cancelled', 'Not written to any more', progress.cancelled],
-  ['leftBy', 'Left by this letter', leftBy],
+  ['leftBy', 'Left by this letter', echo.left],
+  ...(echo.replies === undefined ? [] : [['replies', 'Answers', echo.replies] as const]),
 ]
 
 /** The same numbers for the script that keeps the page fresh. */
-export const progressJson = (issue: Issue, progress: Progress, leftBy: number): Record<string, number | string> => ({
+export const progressJson = (issue: Issue, progress: Progress, echo: Echo): Record<string, number | string> => ({
   standing: issue.standing,
   done: doneOf(progress),
-  ...Object.fromEntries(counted(progress, leftBy).map(([name, , count]) => [name, count])),
+  ...Object.fromEntries(counted(progress, echo).map(([name, , count]) => [name, count])),
 })
 
-const ProgressPart = ({ issue, progress, leftBy }: { issue: Issue; progress: Progress; leftBy: number }) => (
+const ProgressPart = ({ issue, progress, echo }: { issue: Issue; progress: Progress; echo: Echo }) => (
   <section data-progress={`/staff/updates/issues/${issue.id}/progress.json`} data-standing={issue.standing}>
     <h2>How far it got</h2>
     {progress.troubledAt && issue.standing === 'sending' && (
@@ -220,17 +222,24 @@ const ProgressPart = ({ issue, progress, leftBy }: { issue: Issue; progress: Pro
     <p>
       <progress max={Math.max(progress.total, 1)} value={doneOf(progress)} aria-label="Readers who are settled" />
     </p>
-    <Facts rows={counted(progress, leftBy).map(([name, label, count]) => [label, <span data-count={name}>{written(count)}</span>])} />
+    <Facts rows={counted(progress, echo).map(([name, label, count]) => [label, <span data-count={name}>{written(count)}</span>])} />
   </section>
 )
 
-const UncertainPart = ({ uncertain }: { uncertain: readonly Uncertain[] }) => (
+const UncertainPart = ({ issue, uncertain }: Pick<SentProps, 'issue' | 'uncertain'>) => (
   <section>
     <h2>Uncertain</h2>
     <p>
       Their letters were on their way when the program or the connection broke. Perhaps they arrived, perhaps not; nobody is written to
-      twice.
+      twice unless you say so. The log of your mail server may tell.
     </p>
+    {issue.standing !== 'sending' && <Act issue={issue} act="count-as-sent" says="They arrived: count all of them as sent" />}
+    {issue.standing === 'sent' && (
+      <>
+        <p>Whoever left in the meantime gets no letter. Whoever got the first one gets it twice.</p>
+        <Act issue={issue} act="send-again" says="They did not arrive: send all of them again" kind="danger" />
+      </>
+    )}
     <Table label="Uncertain letters">
       <thead>
         <tr>
@@ -263,6 +272,8 @@ const actWords: Record<NotedAct['act'], string> = {
   resumed: 'Went on',
   cancelled: 'Cancelled',
   finished: 'Over',
+  settled: 'Uncertain letters counted as sent',
+  resent: 'Uncertain letters sent again',
 }
 
 export const Acts = ({ acts }: { acts: readonly NotedAct[] }) => (

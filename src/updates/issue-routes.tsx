@@ -15,7 +15,7 @@ import { nothingHere } from '../web/refusal.ts'
 import { limit } from '../web/throttle.ts'
 import { reachOf } from './audience.ts'
 import { checklistFor, mayGo } from './checklist.ts'
-import { deskFacts, leftByIssue, leftByIssues, uncertainOf } from './desk.ts'
+import { deskFacts, echoes, echoOf, uncertainOf } from './desk.ts'
 import { DeskPage } from './desk-pages.tsx'
 import { pressIssue } from './edition.ts'
 import { addImage, imageNamed, MOST_IMAGES, removeImage } from './image.ts'
@@ -39,6 +39,7 @@ import {
 } from './issue.ts'
 import { IssuesPage, progressJson, ScheduledPage, SentPage, standingWords } from './issue-pages.tsx'
 import { escaped, filled } from './rendering.ts'
+import { countAsSent, sendAgain } from './settling.ts'
 import { allTopics, topicNamed } from './topic.ts'
 import { cancel } from './wake.ts'
 import { momentIn, zones } from './zone.ts'
@@ -65,6 +66,8 @@ export const issueRoutes = new Hono<Web>()
   .post(`${BASE}/withdraw`, signedIn, whoMay('updates'), (c) => actOn(c, withdraw, 'withdrawn'))
   .post(`${BASE}/pause`, signedIn, whoMay('updates'), (c) => actOn(c, pause, 'paused'))
   .post(`${BASE}/resume`, signedIn, whoMay('updates'), (c) => actOn(c, resumeNow, 'resumed'))
+  .post(`${BASE}/count-as-sent`, signedIn, whoMay('updates'), freshly, (c) => actOn(c, countAsSent, 'counted'))
+  .post(`${BASE}/send-again`, signedIn, whoMay('updates'), freshly, (c) => actOn(c, sendAgain, 'resent'))
   .post(`${BASE}/cancel`, signedIn, whoMay('updates'), freshly, (c) => actOn(c, cancel, 'cancelled'))
 
 const NO_STORE = { 'cache-control': 'no-store' }
@@ -80,6 +83,8 @@ const outcomes: Typed = {
   paused: 'Paused. Letters that were under way still arrive.',
   resumed: 'It goes on.',
   cancelled: 'Cancelled. Nobody else gets it.',
+  counted: 'They count as sent.',
+  resent: 'They are sent again.',
   unchanged: 'Nothing was done: the issue stands otherwise by now.',
 }
 const toldIn = (c: Ctx): string | undefined => Object.entries(outcomes).find(([word]) => word === c.req.query('done'))?.[1]
@@ -160,7 +165,7 @@ async function sentPage(c: Ctx, issue: Issue) {
   const facts = await c.get('house').db.as('updates', async (tx) => ({
     acts: await actsOf(tx, issue.id),
     progress: await progressOf(tx, issue.id),
-    leftBy: await leftByIssue(tx, issue.id),
+    echo: await echoOf(tx, c.get('house'), issue.id),
     uncertain: await uncertainOf(tx, issue.id),
   }))
   return <SentPage {...{ issue, ...facts }} text={await textOf(c, issue)} told={toldIn(c)} />
@@ -168,12 +173,12 @@ async function sentPage(c: Ctx, issue: Issue) {
 
 async function showProgress(c: Ctx): Promise<Response> {
   const issue = await issueHere(c)
-  const { progress, leftBy } = await c.get('house').db.as('updates', async (tx) => ({
+  const { progress, echo } = await c.get('house').db.as('updates', async (tx) => ({
     progress: await progressOf(tx, issue.id),
-    leftBy: await leftByIssue(tx, issue.id),
+    echo: await echoOf(tx, c.get('house'), issue.id),
   }))
   if (!progress) throw nothingHere('not started')
-  return c.json(progressJson(issue, progress, leftBy), 200, NO_STORE)
+  return c.json(progressJson(issue, progress, echo), 200, NO_STORE)
 }
 
 // The letter has styles at its elements, which our own pages may not have; nothing else may happen in it.
@@ -338,14 +343,15 @@ const COLUMNS = [
   'uncertain',
   'cancelled',
   'left by it',
+  'answers',
 ]
 
 async function takeOut(c: Ctx): Promise<Response> {
-  const { issues, left } = await c
+  const { issues, found } = await c
     .get('house')
-    .db.as('updates', async (tx) => ({ issues: await allIssues(tx, 10_000), left: await leftByIssues(tx) }))
-  const lines = issues.map((issue) => ({ issue, leftBy: left.get(issue.id) ?? 0 }))
-  const rows = lines.map(({ issue, leftBy }) => {
+    .db.as('updates', async (tx) => ({ issues: await allIssues(tx, 10_000), found: await echoes(tx) }))
+  const lines = issues.map((issue) => ({ issue, echo: found.get(issue.id) }))
+  const rows = lines.map(({ issue, echo }) => {
     const { progress } = issue
     const counts = progress
       ? [
@@ -358,9 +364,10 @@ async function takeOut(c: Ctx): Promise<Response> {
           progress.left,
           progress.uncertain,
           progress.cancelled,
-          leftBy,
+          echo?.left ?? 0,
+          echo?.replies ?? 0,
         ]
-      : Array<string>(10).fill('')
+      : Array<string>(11).fill('')
     return csvLine([
       issue.slug,
       issue.topic,

@@ -69,6 +69,8 @@ export const acts = [
   'resumed',
   'cancelled',
   'finished',
+  'settled',
+  'resent',
 ] as const
 export type Act = (typeof acts)[number]
 
@@ -179,6 +181,33 @@ export const sendingsHeld = classify(sendings, {
     lease: ['record', 'Which process sends it'],
     leasedUntil: ['record', 'Until when that process is counted on'],
     troubledAt: ['record', 'Since when the mail server takes nothing'],
+  },
+})
+
+/** An answer to an issue, counted: of whose it was, and of what it said, nothing is kept. */
+export const issueReplies = pgTable(
+  'issue_replies',
+  {
+    incomingId: uuid('incoming_id').primaryKey().$type<Id>(),
+    issueId: idOf('issue_id')
+      .notNull()
+      .references(() => issues.id, { onDelete: 'restrict' }),
+    repliedAt: moment('replied_at').notNull(),
+  },
+  (table) => [index('issue_replies_issue').on(table.issueId)],
+)
+
+export const issueRepliesHeld = classify(issueReplies, {
+  says: 'How many answered an issue',
+  about: 'nobody',
+  basis: 'legitimate interest',
+  keptFor: { while: 'the company keeps its archive' },
+  onErasure: { keep: 'That somebody answered, and nothing of who', until: 'the company deletes the issue' },
+  serves: ['updates'],
+  columns: {
+    incomingId: ['reference', 'A number that stood for the letter that came in'],
+    issueId: ['reference', 'A number that stands for the issue'],
+    repliedAt: ['record', 'When it was counted'],
   },
 })
 

@@ -15,10 +15,13 @@ export type Progress = typeof sendings.$inferSelect
 /** How many readers are settled: it only grows. */
 export const doneOf = ({ taken, refused, left, uncertain, cancelled }: Progress): number => taken + refused + left + uncertain + cancelled
 
-/** How an issue stands: what the last act but approvals made of it. */
+/** Acts after which an issue stands as before. */
+type Aside = 'approved' | 'settled'
+
+/** How an issue stands: what the last act made of it. */
 export type Standing = 'draft' | 'scheduled' | 'sending' | 'paused' | 'cancelled' | 'sent'
 
-const standings: Record<Exclude<Act, 'approved'>, Standing> = {
+const standings: Record<Exclude<Act, Aside>, Standing> = {
   begun: 'draft',
   edited: 'draft',
   withdrawn: 'draft',
@@ -28,6 +31,7 @@ const standings: Record<Exclude<Act, 'approved'>, Standing> = {
   paused: 'paused',
   cancelled: 'cancelled',
   finished: 'sent',
+  resent: 'sending',
 }
 
 export type Issue = typeof issues.$inferSelect & { readonly standing: Standing }
@@ -45,12 +49,14 @@ export interface NotedAct {
 }
 
 // Names are written out: in a query over one table the builder would leave out whose column it is.
-const lastAct = sql<Exclude<Act, 'approved'>>`(select a.act from issue_acts a where a.issue_id = issues.id and a.act <> 'approved'
+const lastAct = sql<
+  Exclude<Act, Aside>
+>`(select a.act from issue_acts a where a.issue_id = issues.id and a.act not in ('approved', 'settled')
   order by a.done_at desc, a.id desc limit 1)`
 
 /** The condition that an issue is being sent at this moment, neither paused nor over: for one statement over many. */
-export const isSending = (id: Id): SQL => sql`(select act from ${issueActs} where issue_id = ${id} and act <> 'approved'
-  order by done_at desc, id desc limit 1) in ('started', 'resumed')`
+export const isSending = (id: Id): SQL => sql`(select act from ${issueActs} where issue_id = ${id} and act not in ('approved', 'settled')
+  order by done_at desc, id desc limit 1) in ('started', 'resumed', 'resent')`
 
 /** The words that an address is made of: the subject's, and enough of the number to be the only one. */
 export function slugOf(subject: string, id: Id): string {
@@ -100,21 +106,27 @@ export async function allIssues(tx: For<'updates'>, most = 200): Promise<ListedI
 export type PublishedIssue = Issue & { readonly startedAt: Date }
 
 /** Issues that went out, newest first, for everybody to read. */
-export const publishedIssues = (tx: For<'updates'>, most = 100): Promise<PublishedIssue[]> => published(tx, undefined, most)
+export const publishedIssues = (tx: For<'updates'>, { most, after = 0 }: { most: number; after?: number }): Promise<PublishedIssue[]> =>
+  published(tx, undefined, { most, after })
 
 /** The issue of this name, if it went out. */
 export async function publishedIssue(tx: For<'updates'>, slug: string): Promise<PublishedIssue | undefined> {
-  return (await published(tx, eq(issues.slug, slug), 1))[0]
+  return (await published(tx, eq(issues.slug, slug), { most: 1, after: 0 }))[0]
 }
 
-async function published(tx: For<'updates'>, which: SQL | undefined, most: number): Promise<PublishedIssue[]> {
+async function published(
+  tx: For<'updates'>,
+  which: SQL | undefined,
+  { most, after }: { most: number; after: number },
+): Promise<PublishedIssue[]> {
   const rows = await tx
     .select({ issue: issues, act: lastAct, startedAt: sendings.fixedAt })
     .from(issues)
     .innerJoin(sendings, eq(sendings.issueId, issues.id))
     .where(and(which, ne(lastAct, 'cancelled')))
-    .orderBy(desc(sendings.fixedAt))
+    .orderBy(desc(sendings.fixedAt), desc(issues.id))
     .limit(most)
+    .offset(after)
   return rows.map(({ issue, act, startedAt }) => ({ ...issue, standing: standings[act], startedAt }))
 }
 
@@ -227,6 +239,9 @@ export const pause = (tx: For<'updates'>, doing: Doing): Promise<boolean> => act
 export const resume = (tx: For<'updates'>, doing: Doing): Promise<boolean> => act(tx, { ...doing, act: 'resumed' }, 'paused')
 export const cancelled = (tx: For<'updates'>, doing: Doing): Promise<boolean> =>
   act(tx, { ...doing, act: 'cancelled' }, 'scheduled', 'sending', 'paused')
+export const settled = (tx: For<'updates'>, doing: Doing): Promise<boolean> =>
+  act(tx, { ...doing, act: 'settled' }, 'paused', 'cancelled', 'sent')
+export const resent = (tx: For<'updates'>, doing: Doing): Promise<boolean> => act(tx, { ...doing, act: 'resent' }, 'sent')
 export const finished = (tx: For<'updates'>, issueId: Id): Promise<boolean> => act(tx, { issueId, by: null, act: 'finished' }, 'sending')
 
 /** Scheduled issues whose time has come, and issues that are being sent. */
@@ -239,6 +254,6 @@ export async function issuesToWakeFor(tx: For<'updates'>): Promise<{ due: Id[]; 
     .select({ id: issues.id })
     .from(issues)
     .innerJoin(sendings, eq(sendings.issueId, issues.id))
-    .where(inArray(lastAct, ['started', 'resumed']))
+    .where(inArray(lastAct, ['started', 'resumed', 'resent']))
   return { due: due.map(({ id }) => id), sending: sending.map(({ id }) => id) }
 }

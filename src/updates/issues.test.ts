@@ -311,7 +311,7 @@ test('two subscribe, one confirms: an issue reaches one, and one click ends it',
   await marketing.post(`${await begin(marketing, { ...WORDS, subject: 'Second' })}/schedule`, NOW)
   await house.settle()
   assert(!(await devMail('grace@example.org')).some(({ subject }) => subject === 'Second'))
-  assert.match(await marketing.read('/staff/updates/issues.csv'), /,News for \{\{name\|you\}\},Sent,[^,]+,1,1,1,0,0,0,0,0,0,1\r\n/)
+  assert.match(await marketing.read('/staff/updates/issues.csv'), /,News for \{\{name\|you\}\},Sent,[^,]+,1,1,1,0,0,0,0,0,0,1,0\r\n/)
   setAhead(3 * DAY)
   const { sweep } = await import('../database/sweep.ts')
   const { register } = await import('../register.ts')

@@ -55,9 +55,3 @@ export const unsubscribeToken = (db: Database, link: Link): string => tokenFor(d
 /** The address that a letter's foot offers for leaving. */
 export const leavingAddress = ({ config, db }: House, link: Link): string =>
   `${config.origin}/updates/unsubscribe/${unsubscribeToken(db, link)}`
-
-/** What lets mail programs offer leaving beside the sender's name (RFC 2369), with one click (RFC 8058). */
-export const leavingHeaders = (house: House, link: Link): Record<string, string> => ({
-  'List-Unsubscribe': `<${leavingAddress(house, link)}>`,
-  'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-})

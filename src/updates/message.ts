@@ -23,6 +23,8 @@ export interface Sender {
 /** Whom a letter is for. */
 export interface Addressee extends Reader {
   readonly to: string
+  /** The address that a letter leaves by, where there is a door for it. */
+  readonly leaveByLetter?: string | undefined
   /** In its angle brackets. */
   readonly messageId: string
   readonly date: Date
@@ -47,8 +49,8 @@ export function stencilOf(pressed: Pressed, sender: Sender): Stencil {
         subject ?? subjectLine(filled(pressed.subject, addressee)),
         `Message-ID: ${addressee.messageId}`,
         `Date: ${addressee.date.toUTCString().replace('GMT', '+0000')}`,
-        // One header with one address: RFC 8058 wants both headers exactly once, and signed.
-        `List-Unsubscribe: <${addressee.leave}>`,
+        // One header, signed, with one address for one click (RFC 8058); the other is for programs that leave by letter.
+        `List-Unsubscribe: ${addressee.leaveByLetter ? `<mailto:${addressee.leaveByLetter}?subject=unsubscribe>,${BREAK} ` : ''}<${addressee.leave}>`,
         head,
         plainHead,
         finished(text, addressee, plain),

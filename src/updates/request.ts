@@ -9,6 +9,7 @@ import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { log } from '../log.ts'
 import { post } from '../mail/letter.ts'
+import { mailboxWorks, type Suppression, wishedStopOf } from '../mail/suppression.ts'
 import { type Person, personWith, welcomeGuest } from '../people/person.ts'
 import { newToken, tokenHash } from '../sessions/secrets.ts'
 import type { House } from '../web/house.ts'
@@ -72,10 +73,10 @@ async function waitFor(tx: For<'updates'>, house: House, asked: Asked, person: P
 
 const behind = (token: string) => and(eq(pending.tokenHash, tokenHash(token)), gt(pending.expiresAt, now()))
 
-/** The request behind a letter's link, if it still waits. */
-export async function requestBehind(tx: For<'updates'>, token: string): Promise<Request | undefined> {
+/** The request behind a letter's link, if it still waits, and the stop that its reader once wished for, if there is one. */
+export async function requestBehind(tx: For<'updates'>, token: string): Promise<(Request & { stop: Suppression | undefined }) | undefined> {
   const [request] = await tx.select().from(pending).where(behind(token))
-  return request && withTitles(tx, request)
+  return request && { ...(await withTitles(tx, request)), stop: await wishedStopOf(tx, request.email) }
 }
 
 async function withTitles(tx: For<'updates'>, request: typeof pending.$inferSelect): Promise<Request> {
@@ -85,14 +86,16 @@ async function withTitles(tx: For<'updates'>, request: typeof pending.$inferSele
 
 /**
  * The button was pressed: whoever reads at this address becomes known, and is subscribed. Of two who
- * press at once the second finds nothing.
+ * press at once the second finds nothing. Letters reach them, so that what came back stops us no more;
+ * what they wished for ends if they were told of it and say that we may write `again`.
  */
-export async function confirm(tx: For<'updates'>, token: string): Promise<Request | undefined> {
+export async function confirm(tx: For<'updates'>, token: string, { again }: { again: boolean }): Promise<Request | undefined> {
   const [request] = await tx.delete(pending).where(behind(token)).returning()
   if (!request) return undefined
   const { name, email, topics, language, wording, source, askedAt } = request
   const person = await welcomeGuest(tx, { name, email })
   await subscribe(tx, { personId: person.id, topics, language, wording, source, askedAt, confirmedAt: now() })
+  await mailboxWorks(tx, email, { asWished: again })
   log('updates.confirmed', { person: person.id, topics: topics.length })
   return withTitles(tx, request)
 }

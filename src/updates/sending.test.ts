@@ -13,6 +13,7 @@ import { begin, edit, issueOf, type Narrowed, pause, progressOf, resume, schedul
 import { Lanes } from './lanes.ts'
 import { sendSome } from './sending.ts'
 import { erase } from '../rights/erasure.ts'
+import { countAsSent, sendAgain } from './settling.ts'
 import { subscribe } from './subscription.ts'
 import { cancel, wake } from './wake.ts'
 
@@ -158,6 +159,34 @@ test('whoever was claimed by a process that died is uncertain, and is not writte
   await house.settle()
   assert.deepEqual(await progress(id), { ...none, total: 10, taken: 6, uncertain: 4 })
   assert.equal(server.reached.length, 6)
+  assert.equal(await standing(id), 'sent')
+})
+
+test('uncertain letters are counted as sent, or sent again, when somebody says so, and not while the issue goes', async () => {
+  const ids = await subscribers(4)
+  server.answers = { letter: 'hang up' }
+  const id = await issue()
+  await wake(house.house)
+  await house.settle()
+  server.answers = {}
+  const doing = { issueId: id, by: null }
+  const uncertain = () => house.query("update recipients set state = 'uncertain' where person_id = any($1)", [ids.slice(0, 2)])
+  assert.deepEqual(await progress(id), { ...none, total: 4, uncertain: 4 })
+  assert.equal(await db.as('updates', (tx) => countAsSent(tx, doing)), true)
+  assert.deepEqual(await progress(id), { ...none, total: 4, taken: 4 })
+  assert.equal(await standing(id), 'sent')
+  await uncertain()
+  await house.query('update sendings set uncertain = 2, taken = 2')
+  // Whoever left in the meantime gets nothing.
+  await house.query('delete from subscriptions where person_id = $1', [ids[0]])
+  server.reached.length = 0
+  assert.equal(await db.as('updates', (tx) => sendAgain(tx, doing)), true)
+  assert.equal(await standing(id), 'sending')
+  assert.equal(await db.as('updates', (tx) => countAsSent(tx, doing)), false)
+  assert.equal(await db.as('updates', (tx) => sendAgain(tx, doing)), false)
+  await house.settle()
+  assert.deepEqual(server.reached, ['reader1@d1.example.org'])
+  assert.deepEqual(await progress(id), { ...none, total: 4, taken: 3, left: 1 })
   assert.equal(await standing(id), 'sent')
 })
 

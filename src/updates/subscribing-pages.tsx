@@ -1,8 +1,9 @@
 /** What somebody reads who subscribes, up to the button that confirms it; and how each act ended. */
+import { type Suppression, whys } from '../mail/suppression.ts'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { tickedIn } from '../web/form.ts'
 import { Choices, Errors, Field, Submit } from '../web/forms.tsx'
-import { Empty } from '../web/layout.tsx'
+import { Empty, Notice } from '../web/layout.tsx'
 import { Moment } from '../web/lists.tsx'
 import type { Request } from './request.ts'
 import type { Topic } from './topic.ts'
@@ -91,7 +92,12 @@ export const TopicChoices = ({ topics, chosen, hint, error }: TopicsProps) => (
   />
 )
 
-export const ConfirmPage = ({ token, request: { name, titles, wording, expiresAt } }: { token: string; request: Request }) => (
+interface ConfirmProps {
+  readonly token: string
+  readonly request: Request & { readonly stop: Suppression | undefined }
+}
+
+export const ConfirmPage = ({ token, request: { name, titles, wording, expiresAt, stop } }: ConfirmProps) => (
   <article class="prose">
     <h1>Please confirm your updates</h1>
     <p>Opening this page has changed nothing. With the button you subscribe to:</p>
@@ -102,8 +108,17 @@ export const ConfirmPage = ({ token, request: { name, titles, wording, expiresAt
     </ul>
     <p>This is what you agree to; we keep it as the proof that you did, while you are subscribed and for two years after you left:</p>
     <blockquote>{wording}</blockquote>
+    {stop && (
+      <Notice kind="warn">
+        <p>
+          We do not write to this address since <Moment at={stop.suppressedAt} as="day" />, because {whys[stop.why]}. With the button you
+          say that we may write to it again.
+        </p>
+      </Notice>
+    )}
     <form method="post" action={`/updates/confirm/${token}`}>
-      <Submit icon="check">Yes, send me these updates</Submit>
+      {stop && <input type="hidden" name="again" value="yes" />}
+      <Submit icon="check">{stop ? 'Yes, write to me again, and send me these updates' : 'Yes, send me these updates'}</Submit>
     </form>
     <p>
       <small>

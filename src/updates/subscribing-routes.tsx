@@ -75,7 +75,9 @@ async function showRequest(c: Ctx, token: string): Promise<Response> {
 }
 
 async function confirmRequest(c: Ctx, token: string): Promise<Response> {
-  const confirmed = await c.get('house').db.as('updates', (tx) => confirm(tx, token))
+  const form = await readForm(c, z.object({ again: z.string().max(3).optional() }))
+  const again = form.ok && form.data.again === 'yes'
+  const confirmed = await c.get('house').db.as('updates', (tx) => confirm(tx, token, { again }))
   return confirmed ? c.redirect('/updates/confirmed', 303) : over(c)
 }
 

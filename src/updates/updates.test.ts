@@ -7,7 +7,8 @@ import { asId, type Id } from '../log.ts'
 import { readdress } from '../people/person.ts'
 import { register } from '../register.ts'
 import { erase, forgetGuests } from '../rights/erasure.ts'
-import { leavingHeaders, unsubscribeToken } from './link.ts'
+import { suppress, suppressionOf } from '../mail/suppression.ts'
+import { leavingAddress, unsubscribeToken } from './link.ts'
 
 const house = await openTestHouse({ FORM_ORIGINS: 'https://blog.example.com' })
 const { db } = house.house
@@ -156,14 +157,36 @@ test('the listed site may send nothing else, and no cookie is read where it may'
   assert.deepEqual(await topicsOf('carla@example.org'), [])
 })
 
+test('whoever confirms reads our letters: what came back stops us no more, and a complaint does only by their word', async () => {
+  const stop = (email: string, why: 'soft' | 'complaint') =>
+    house.house.db.as('operations', (tx) => suppress(tx, { email, why, evidence: 'report' }))
+  const stops = (email: string) => house.house.db.as('updates', (tx) => suppressionOf(tx, email))
+  for (const why of ['soft', 'complaint'] as const) await stop('back@example.org', why)
+  await ask('back@example.org', { topics: 'news' })
+  const page = linkIn(await newest('back@example.org'))
+  assert.match(await visitor.read(page), /because a letter of ours was reported as unwanted.*that we may write to it again/s)
+  await visitor.post(page)
+  assert.deepEqual((await stops('back@example.org'))?.why, 'complaint')
+  assert.deepEqual(await topicsOf('back@example.org'), ['news'])
+  await ask('back@example.org', { topics: 'events' })
+  const again = linkIn(await newest('back@example.org'))
+  const said = /name="again" value="(\w+)"/.exec(await visitor.read(again))?.[1] ?? assert.fail()
+  await visitor.post(again, { again: said })
+  assert.equal(await stops('back@example.org'), undefined)
+  await stop('soft@example.org', 'soft')
+  await ask('soft@example.org', { topics: 'news' })
+  const plain = linkIn(await newest('soft@example.org'))
+  assert.doesNotMatch(await visitor.read(plain), /write to it again/)
+  await visitor.post(plain)
+  assert.equal(await stops('soft@example.org'), undefined)
+})
+
 // ---- Leaving -----------------------------------------------------------------------------------
 
 test('one click ends one subscription, without a cookie and from anywhere', async () => {
   await subscribe('oneclick@example.org', 'news,events')
   const news = (await subscribed('oneclick@example.org'))[1] ?? assert.fail()
-  const headers = leavingHeaders(house.house, { subscriptionId: news.id, topic: 'news' })
-  assert.equal(headers['List-Unsubscribe-Post'], 'List-Unsubscribe=One-Click')
-  const address = /^<(https?:\/\/[^<>\s]+)>$/.exec(headers['List-Unsubscribe'] ?? '')?.[1] ?? assert.fail()
+  const address = leavingAddress(house.house, { subscriptionId: news.id, topic: 'news' })
   const answer = await house
     .browser()
     .post(new URL(address).pathname, { 'List-Unsubscribe': 'One-Click' }, fromSite('https://mail.provider.example'))

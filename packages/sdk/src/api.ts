@@ -87,7 +87,7 @@ export interface PersonErased {
   }
 }
 
-/** Somebody receives updates on a topic from now on: they agreed to it, or undid that they left */
+/** Somebody receives updates on a topic from now on: they agreed to it, or undid that they left. (Lists that are brought in are not told row by row) */
 export interface SubscriptionConfirmed {
   readonly type: 'subscription.confirmed'
   /** When it happened */
