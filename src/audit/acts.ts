@@ -15,6 +15,8 @@ export const acts = {
   'program.given-key': 'A program was given a key',
   'program.lost-key': 'A program’s key was taken back',
   'customer.decided': 'A card that waited was decided about',
+  'customer.agreed': 'The first of two people agreed to a card that waited',
+  'customer.rules-changed': 'The rules by which a card qualifies were changed',
 } as const
 export type Act = keyof typeof acts
 export const actNames = Object.keys(acts) as [Act, ...Act[]]

@@ -9,6 +9,7 @@ import { readForm } from '../web/form.ts'
 import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere, Refusal } from '../web/refusal.ts'
+import { cardRulesOffice } from './card-rules-routes.tsx'
 import { OfficePage } from './office-pages.tsx'
 import { makeMissingPrices, plansWithoutPrice } from './price.ts'
 import { reconciliationOffice } from './reconciliation-routes.tsx'
@@ -20,11 +21,14 @@ export const billingOffice = new Hono<Web>()
   .get('/staff/billing', signedIn, whoMay('billing'), show)
   .post('/staff/billing/decisions/:id', signedIn, whoMay('billing'), decide)
   .post('/staff/billing/prices', signedIn, whoMay('billing'), freshly, makePrices)
+  .route('/', cardRulesOffice)
   .route('/', reconciliationOffice)
 
 async function show(c: Ctx): Promise<Response> {
   const waiting = await c.get('house').db.as('billing', (tx) => waitingReviews(tx))
-  const page = <OfficePage waiting={waiting} missing={await missingKeys(c)} done={c.req.query('done')} />
+  const page = (
+    <OfficePage waiting={waiting} reader={c.get('signedIn').personId} missing={await missingKeys(c)} done={c.req.query('done')} />
+  )
   return showPage(c, { title: 'Billing', area: 'staff' }, page)
 }
 
@@ -46,8 +50,8 @@ async function decide(c: Ctx): Promise<Response> {
   if (!id) throw nothingHere('no such decision')
   if (!form.ok) throw new Refusal(422, 'Please press one of the two buttons.')
   const passed = form.data.outcome === 'pass'
-  const decided = await house.db.as('billing', (tx) => decideReview(tx, house, { id, passed, by: c.get('signedIn').personId }))
-  return c.redirect(`/staff/billing?done=${decided ? 'decided' : 'gone'}`, 303)
+  const ruling = await house.db.as('billing', (tx) => decideReview(tx, house, { id, passed, by: c.get('signedIn').personId }))
+  return c.redirect(`/staff/billing?done=${ruling}`, 303)
 }
 
 async function makePrices(c: Ctx): Promise<Response> {

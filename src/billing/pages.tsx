@@ -139,12 +139,15 @@ const Decided = ({ decisions }: { decisions: readonly Decision[] }) => (
         <li>
           <Moment at={decision.decidedAt} /> {outcomeInWords[decision.outcome]}
           {decision.reasons.length > 0 && `: ${decision.reasons.map((reason) => reasonInWords[reason]).join('; ')}`}
-          {decision.decidedBy ? ', decided by a member of our staff' : ', decided by the program'}
+          {decision.outcome !== 'review' && `, decided by ${decidedByInWords(decision)}`}
         </li>
       ))}
     </ol>
   </section>
 )
+
+const decidedByInWords = ({ decidedBy, secondedBy }: Decision): string =>
+  secondedBy ? 'two members of our staff' : decidedBy ? 'a member of our staff' : 'the program'
 
 const outcomeInWords = { pass: 'Yes', review: 'A person looks at it', fail: 'No' } as const
 
@@ -159,6 +162,7 @@ export const reasonInWords: Readonly<Record<ReasonCode, string>> = {
   country_not_served: 'the card is from a country that this service is not offered in',
   card_already_used: 'somebody else uses the same card',
   exposure: 'the amount is one at which a person looks',
+  large_exposure: 'the amount is one at which two people look',
   payment_history: 'an earlier invoice is not paid',
   staff_override: 'a member of our staff decided otherwise',
 }

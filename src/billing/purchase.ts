@@ -14,7 +14,8 @@ import { lockMembership, type Membership, membershipOf, membershipsOf, toBuy } f
 import { amountIn } from '../services/price.ts'
 import type { House } from '../web/house.ts'
 import { customerOf, ensureCustomer, exposureOf, lockCustomer, sync } from './customer.ts'
-import { policyFor, qualify } from './qualification.ts'
+import { policyFor } from './card-rules.ts'
+import { qualify } from './qualification.ts'
 import { stripeSubscriptions } from './tables.ts'
 
 type Tx = For<'billing'>

@@ -4,32 +4,14 @@
  * call; what is kept is the outcome, the reasons and the dates.
  */
 import { createHmac } from 'node:crypto'
-import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, sql } from 'drizzle-orm'
 import { DAY, fromNow, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { type Id, log, word } from '../log.ts'
 import type { Signals } from '../processors/stripe-pages.ts'
-import { type Outcome, qualificationPolicies, qualifications, type ReasonCode, stripeInvoices, type Terms } from './tables.ts'
-
-/** The rules where staff have written none. */
-export const usualTerms: Terms = {
-  authentication: 'review',
-  cvc: 'fail',
-  address: 'review',
-  prepaid: 'review',
-  duplicate: 'review',
-  countries: [],
-  abroad: 'review',
-  reviewAbove: 20_000,
-  validDays: 365,
-}
-
-export interface Policy {
-  /** 0: the usual terms. */
-  readonly version: number
-  readonly terms: Terms
-}
+import type { Policy } from './card-rules.ts'
+import { type Outcome, qualifications, type ReasonCode, stripeInvoices, type Terms } from './tables.ts'
 
 /** What the house itself knows, beside what Stripe tells. */
 export interface History {
@@ -62,7 +44,8 @@ export function decide({ terms }: Policy, signals: Signals, history: History): V
     [signals.funding === 'prepaid', terms.prepaid, 'prepaid_not_accepted'],
     [terms.countries.length > 0 && !terms.countries.includes(signals.country ?? ''), terms.abroad, 'country_not_served'],
     [history.cardUsedByOthers, terms.duplicate, 'card_already_used'],
-    [history.exposure > terms.reviewAbove, 'review', 'exposure'],
+    [history.exposure > terms.reviewAbove && history.exposure <= terms.twoAbove, 'review', 'exposure'],
+    [history.exposure > terms.twoAbove, 'review', 'large_exposure'],
     [history.unpaidInvoices > 0, 'review', 'payment_history'],
   ]
   const found = broken.filter(([is, rule]) => is && rule !== 'ignore')
@@ -70,32 +53,40 @@ export function decide({ terms }: Policy, signals: Signals, history: History): V
   return { outcome, reasons: found.map(([, , reason]) => reason) }
 }
 
-/** The policy that holds for a service: its own newest, else the newest for all, else the usual terms. */
-export async function policyFor(tx: For<'billing'>, serviceId: Id): Promise<Policy> {
-  const { version, terms } = qualificationPolicies
-  const [policy] = await tx
-    .select({ version, terms })
-    .from(qualificationPolicies)
-    .where(or(eq(qualificationPolicies.serviceId, serviceId), isNull(qualificationPolicies.serviceId)))
-    .orderBy(sql`${qualificationPolicies.serviceId} is null`, desc(version))
-    .limit(1)
-  return policy ?? { version: 0, terms: usualTerms }
+/** Cards that show one thing each, to see what the rules make of it. */
+export function trials({ countries, reviewAbove, twoAbove }: Terms): { says: string; signals: Signals; history: History }[] {
+  const signals: Signals = { ...fine, country: countries[0] ?? fine.country }
+  const history: History = { cardUsedByOthers: false, exposure: 0, unpaidInvoices: 0 }
+  const other = 'ZZ'
+  return [
+    { says: 'nothing speaks against it', signals, history },
+    { says: 'the bank said no', signals: { ...signals, outcome: 'declined' }, history },
+    { says: 'the bank could not confirm who it was', signals: { ...signals, authentication: 'failed' }, history },
+    { says: 'the security code was wrong', signals: { ...signals, cvc: 'fail' }, history },
+    { says: 'the address was not the one that the bank knows', signals: { ...signals, postcode: 'fail' }, history },
+    { says: 'it is a prepaid card', signals: { ...signals, funding: 'prepaid' }, history },
+    { says: 'somebody else uses the same card', signals, history: { ...history, cardUsedByOthers: true } },
+    ...(countries.length > 0
+      ? [{ says: 'it is from a country that is not served', signals: { ...signals, country: other }, history }]
+      : []),
+    { says: 'an earlier invoice is not paid', signals, history: { ...history, unpaidInvoices: 1 } },
+    { says: `the amount is above ${reviewAbove / 100}`, signals, history: { ...history, exposure: reviewAbove + 1 } },
+    { says: `the amount is above ${twoAbove / 100}`, signals, history: { ...history, exposure: twoAbove + 1 } },
+  ]
 }
 
-/** A new version of the rules, for one service or (null) for all that have none of their own. */
-export async function adoptPolicy(
-  tx: For<'billing'>,
-  { serviceId, terms, authorId }: { serviceId: Id | null; terms: Terms; authorId: Id },
-): Promise<number> {
-  const same = serviceId ? eq(qualificationPolicies.serviceId, serviceId) : isNull(qualificationPolicies.serviceId)
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`policy ${serviceId ?? 'all'}`}, 0))`)
-  const [last] = await tx
-    .select({ version: sql<number>`coalesce(max(${qualificationPolicies.version}), 0)::int` })
-    .from(qualificationPolicies)
-    .where(same)
-  const version = (last?.version ?? 0) + 1
-  await tx.insert(qualificationPolicies).values({ id: newId(), serviceId, version, terms, authorId, madeAt: now() })
-  return version
+const fine: Signals = {
+  setup: '',
+  paymentMethod: 'of a card',
+  outcome: 'succeeded',
+  authentication: null,
+  cvc: 'pass',
+  postcode: 'pass',
+  street: 'pass',
+  funding: 'credit',
+  country: 'US',
+  fingerprint: null,
+  currency: undefined,
 }
 
 export type Decision = typeof qualifications.$inferSelect

@@ -1,6 +1,6 @@
 /** Decisions that wait for a member of staff: found, and made. */
 import { record } from '../audit/record.ts'
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import { enqueue } from '../jobs/queue.ts'
@@ -22,13 +22,16 @@ export interface WaitingDecision {
   readonly reasons: readonly ReasonCode[]
   readonly decidedAt: Date
   readonly askedForHumanAt: Date | null
+  /** Must two people agree, and who did already? */
+  readonly two: boolean
+  readonly decidedBy: Id | null
 }
 
 /** What waits, oldest first. */
 export async function waitingReviews(tx: For<'billing'>): Promise<WaitingDecision[]> {
-  const { id, personId, membershipId, reasons, decidedAt, askedForHumanAt } = qualifications
+  const { id, personId, membershipId, reasons, decidedAt, askedForHumanAt, decidedBy } = qualifications
   const rows = await tx
-    .select({ id, personId, membershipId, reasons, decidedAt, askedForHumanAt, name: people.name, email: people.email })
+    .select({ id, personId, membershipId, reasons, decidedAt, askedForHumanAt, decidedBy, name: people.name, email: people.email })
     .from(qualifications)
     .innerJoin(people, eq(people.id, personId))
     .where(eq(qualifications.outcome, 'review'))
@@ -37,36 +40,66 @@ export async function waitingReviews(tx: For<'billing'>): Promise<WaitingDecisio
   const waiting: WaitingDecision[] = []
   for (const { personId: whose, membershipId: what, ...row } of rows) {
     const membership = await membershipOf(tx, whose, what)
-    if (membership && toBuy(membership)) waiting.push({ ...row, service: membership.service.title })
+    if (membership && toBuy(membership)) waiting.push({ ...row, two: needsTwo(row), service: membership.service.title })
   }
   return waiting
 }
 
+const needsTwo = ({ reasons }: Pick<WaitingDecision, 'reasons'>): boolean => reasons.includes('large_exposure')
+
+/** What came of deciding: done; the first of two agreed; the second must be somebody else; nobody decides about themselves; too late. */
+export type Ruling = 'decided' | 'agreed' | 'same' | 'own' | 'gone'
+
+interface Deciding {
+  readonly id: Id
+  readonly passed: boolean
+  readonly by: Id
+}
+
 /**
- * Makes a decision that waited. The person is told by letter; where they may go on, buying goes on by itself.
- * @returns whether there was one to make: of two members of staff at once, the first decides
+ * Makes a decision that waited. Above the amount of the rules two people must agree; one is enough to refuse.
+ * The person is told by letter; where they may go on, buying goes on by itself. Of two members of staff at
+ * once, the first decides.
  */
-export async function decideReview(
-  tx: For<'billing'>,
-  house: House,
-  { id, passed, by }: { id: Id; passed: boolean; by: Id },
-): Promise<boolean> {
+export async function decideReview(tx: For<'billing'>, house: House, { id, passed, by }: Deciding): Promise<Ruling> {
+  const [decision] = await tx.select().from(qualifications).where(eq(qualifications.id, id)).for('update')
+  if (decision?.outcome !== 'review') return 'gone'
+  if (decision.personId === by) return 'own'
+  const second = passed && needsTwo(decision)
+  if (second && decision.decidedBy === by) return 'same'
+  if (second && !decision.decidedBy) {
+    await tx.update(qualifications).set({ decidedBy: by }).where(eq(qualifications.id, id))
+    await record(tx, { act: 'customer.agreed', actor: by, person: decision.personId, thing: id })
+    return 'agreed'
+  }
+  await rule(tx, { id, passed, by, first: second ? decision.decidedBy : null })
+  await tellAll(tx, house, { ...decision, passed })
+  return 'decided'
+}
+
+async function rule(tx: For<'billing'>, { id, passed, by, first }: Deciding & { first: Id | null }): Promise<void> {
   const [decision] = await tx
     .update(qualifications)
     .set({
       outcome: passed ? 'pass' : 'fail',
-      decidedBy: by,
+      decidedBy: first ?? by,
+      secondedBy: first ? by : null,
       decidedAt: now(),
       reasons: sql`${qualifications.reasons} || '["staff_override"]'::jsonb`,
     })
-    .where(and(eq(qualifications.id, id), eq(qualifications.outcome, 'review')))
-    .returning({ personId: qualifications.personId, membershipId: qualifications.membershipId })
-  if (!decision) return false
-  const [person, membership] = [await personOf(tx, decision.personId), await membershipOf(tx, decision.personId, decision.membershipId)]
+    .where(eq(qualifications.id, id))
+    .returning({ personId: qualifications.personId })
+  await record(tx, { act: 'customer.decided', actor: by, person: decision?.personId, thing: id })
+  log('billing.reviewed', { decision: id, by, outcome: word(passed ? 'pass' : 'fail') })
+}
+
+async function tellAll(
+  tx: For<'billing'>,
+  house: House,
+  { personId, membershipId, passed }: { personId: Id; membershipId: Id; passed: boolean },
+): Promise<void> {
+  const [person, membership] = [await personOf(tx, personId), await membershipOf(tx, personId, membershipId)]
   if (person && membership)
     await post(tx, decidedLetter(house, { person, service: membership.service.title, membershipId: membership.id, passed }))
-  if (passed) await enqueue(tx, 'billing.settle', { personId: decision.personId })
-  await record(tx, { act: 'customer.decided', actor: by, person: decision.personId, thing: id })
-  log('billing.reviewed', { decision: id, by, outcome: word(passed ? 'pass' : 'fail') })
-  return true
+  if (passed) await enqueue(tx, 'billing.settle', { personId })
 }

@@ -213,6 +213,8 @@ export interface Terms {
   readonly abroad: 'ignore' | 'review' | 'fail'
   /** Exposure in cents above which a person looks. */
   readonly reviewAbove: number
+  /** Exposure in cents above which two people must agree. */
+  readonly twoAbove: number
   /** After so many days a decision is made anew when it matters. */
   readonly validDays: number
 }
@@ -248,7 +250,10 @@ export const qualificationPoliciesHeld = classify(qualificationPolicies, {
     id: ['reference', 'A number that stands for the rules'],
     serviceId: ['reference', 'The service that they are for'],
     version: ['record', 'Their version'],
-    terms: ['content', 'The rules (keys: authentication, cvc, address, prepaid, duplicate, countries, abroad, reviewAbove, validDays)'],
+    terms: [
+      'content',
+      'The rules (keys: authentication, cvc, address, prepaid, duplicate, countries, abroad, reviewAbove, twoAbove, validDays)',
+    ],
     authorId: ['reference', 'A number that stands for the member of staff who wrote them'],
     madeAt: ['record', 'Since when they hold'],
   },
@@ -266,6 +271,7 @@ export const reasonCodes = [
   'country_not_served',
   'card_already_used',
   'exposure',
+  'large_exposure',
   'payment_history',
   'staff_override',
 ] as const
