@@ -14,6 +14,7 @@ import { keyApi } from './programs/api-routes.tsx'
 import { apiRoutes, type Operation } from './programs/api.ts'
 import { documentRoutes } from './programs/document-routes.tsx'
 import { programRoutes } from './programs/routes.tsx'
+import { requestRoutes } from './requests/routes.tsx'
 import { rightsRoutes } from './rights/routes.tsx'
 import { catalogue } from './services/catalogue.ts'
 import { servicesApi } from './services/api-routes.tsx'
@@ -50,6 +51,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     sessionRoutes,
     accountRoutes,
     rightsRoutes,
+    requestRoutes,
     updateRoutes,
     programRoutes((house) => house.db.as('service', catalogue)),
     reportRoutes,

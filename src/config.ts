@@ -36,6 +36,12 @@ export interface Config {
   readonly updatesApproval: boolean
   readonly mailFrom: string
   readonly privacyAddress: string
+  /** By which law's clock requests about data run, whose holidays count, and in which zone a day ends. */
+  readonly privacyClock: {
+    readonly regime: 'gdpr' | 'uk-gdpr' | 'ccpa' | 'florida' | 'strictest'
+    readonly holidays: 'none' | 'US' | 'GB' | 'DE' | 'FR' | 'ES'
+    readonly zone: string
+  }
   /** Where what comes back arrives, `+` and a word of ours before its @; undefined while no door for it is open. */
   readonly bounceAddress: string | undefined
   /** The port of the mail door, and what it may encrypt with. */
@@ -79,6 +85,14 @@ const address = z.email('is not an e-mail address')
 const origin = z.string().regex(/^https?:\/\/[a-z0-9.\-[\]:]+$/i, 'must look like https://example.com, without a path')
 const duration = z.string().regex(/^\d+[mhd]$/, 'must be a number with m, h or d, such as 48h')
 
+const isZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
 const schema = z.object({
   ENVIRONMENT: setting(z.enum(['development', 'production'], 'must be development or production').default('development')),
   PORT: setting(z.coerce.number('must be a number').int().min(0).max(65535).default(3000)),
@@ -97,6 +111,11 @@ const schema = z.object({
   UPDATES_APPROVAL: setting(z.enum(['yes', 'no'], 'must be yes or no').default('no')),
   MAIL_FROM: optional(z.string()),
   PRIVACY_ADDRESS: optional(address),
+  PRIVACY_REGIME: setting(
+    z.enum(['gdpr', 'uk-gdpr', 'ccpa', 'florida', 'strictest'], 'must be gdpr, uk-gdpr, ccpa, florida or strictest').default('strictest'),
+  ),
+  PRIVACY_HOLIDAYS: setting(z.enum(['none', 'US', 'GB', 'DE', 'FR', 'ES'], 'must be none, US, GB, DE, FR or ES').default('US')),
+  PRIVACY_ZONE: setting(z.string().refine(isZone, 'must be a time zone, such as Europe/Berlin').default('America/New_York')),
   BOUNCE_ADDRESS: optional(address),
   SMTP_IN_PORT: optional(z.coerce.number('must be a number').int().min(0).max(65535)),
   SMTP_IN_CERT: optional(z.string().includes('-----BEGIN CERTIFICATE-----', 'must be a certificate in PEM form')),
@@ -147,6 +166,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     updatesApproval: raw.UPDATES_APPROVAL === 'yes',
     mailFrom: raw.MAIL_FROM ?? `hello@${bareHost(siteOrigin)}`,
     privacyAddress: raw.PRIVACY_ADDRESS ?? `privacy@${bareHost(siteOrigin)}`,
+    privacyClock: { regime: raw.PRIVACY_REGIME, holidays: raw.PRIVACY_HOLIDAYS, zone: raw.PRIVACY_ZONE },
     bounceAddress: bounceAddress(raw, siteOrigin),
     smtpInPort: raw.SMTP_IN_PORT,
     smtpInTls: smtpInTls(raw),

@@ -35,6 +35,7 @@ import {
   programKeysHeld,
   programSecretsHeld,
 } from './programs/tables.ts'
+import { requestKeysHeld, requestLettersHeld, requestPapersHeld, requestsHeld, requestStepsHeld } from './requests/tables.ts'
 import { copiesHeld, copyPartsHeld, erasuresAskedHeld, receiptsHeld } from './rights/tables.ts'
 import {
   attemptsHeld,
@@ -71,6 +72,11 @@ export const register: readonly Held[] = [
   membershipsHeld,
   plansHeld,
   servicesHeld,
+  requestKeysHeld,
+  requestPapersHeld,
+  requestLettersHeld,
+  requestStepsHeld,
+  requestsHeld,
   receiptsHeld,
   erasuresAskedHeld,
   copyPartsHeld,

@@ -8,6 +8,7 @@ import { mailJobs } from './mail/jobs.ts'
 import { programJobs } from './programs/jobs.ts'
 import { navigationJobs } from './navigation/jobs.ts'
 import { register } from './register.ts'
+import { requestJobs } from './requests/jobs.ts'
 import { rightsJobs } from './rights/jobs.ts'
 import { serviceJobs } from './services/jobs.ts'
 import { staffJobs } from './staff/jobs.ts'
@@ -31,6 +32,11 @@ export const clock: readonly Appointment[] = [
     says: 'At 03:25: erases whoever was known by updates alone and left them all 30 days ago',
   },
   { job: 'rights.erase-waiting', cron: '*/10 * * * *', says: 'Every ten minutes: tries the erasures again that wait for Stripe' },
+  {
+    job: 'requests.watch',
+    cron: '7 * * * *',
+    says: 'Every hour: reminds those who answer requests about data of the days that come near, and closes what nobody confirmed',
+  },
   { job: 'mail.poll', cron: '*/2 * * * *', says: 'Every two minutes: empties the mailbox that IMAP_URL names' },
   {
     job: 'navigation.fold',
@@ -64,6 +70,7 @@ export const handlers = (house: House): Handlers => ({
   ...staffJobs(house),
   ...programJobs(house),
   ...serviceJobs(house),
+  ...requestJobs(house),
   ...rightsJobs(house),
   ...billingJobs(house),
   ...navigationJobs(house),

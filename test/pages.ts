@@ -60,8 +60,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   await ada.post('/account/proof/letter')
   const updates = await updatePages(house, guest)
   const mailbox = await stoppedMailbox(house, owner)
-  const issues = await issuePages(house, owner)
-  const lists = await listPages(house, owner)
+  const offices = [...(await issuePages(house, owner)), ...(await listPages(house, owner)), ...(await requestPages(house, owner))]
   await house.settle()
   return {
     browsers: { visitor: house.browser(), waiting, ada, owner, lara },
@@ -84,14 +83,51 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       open('owner', '/account/mailbox', 'letters to somebody who is stopped'),
       open('visitor', mailbox, 'a mailbox that works again'),
       open('visitor', '/mailbox/none', 'a mailbox that nothing is wrong with', 410),
-      ...issues,
-      ...lists,
+      ...offices,
       open('visitor', invitation, 'invitation'),
       open('visitor', receipt, 'receipt'),
       open('lara', '/account/privacy', 'privacy, a copy in the making'),
       open('owner', '/account/privacy', 'privacy, a copy ready'),
     ],
   }
+}
+
+/** Requests in every standing that a page shows, of somebody else than those whose data is looked for. */
+async function requestPages(house: TestHouse, owner: Browser): Promise<Page[]> {
+  const [visitor, email] = [house.browser(), 'quentin@example.org']
+  await house.query('delete from throttles')
+  const ask = async (kind: string): Promise<string> => {
+    await visitor.post('/privacy/requests/new', { kind, email, words: 'Please' })
+    return linkIn((await house.inbox(email))[0])
+  }
+  await visitor.post(await ask('access'))
+  await house.settle()
+  const [ready] = await house.inbox(email)
+  const erasure = await ask('erasure')
+  await visitor.post(await ask('question'))
+  await house.settle()
+  const [{ id } = { id: '' }] = await house.query<{ id: string }>("select id from requests where kind = 'question'")
+  await owner.post(`/staff/requests/${id}/note`, { note: 'Ask Nora, who knows.' })
+  const status = (text = ''): string => /\/privacy\/requests\/[\w-]{40,}(?=\s)/.exec(text)?.[0] ?? ''
+  return [
+    open('visitor', '/privacy/requests/new'),
+    send('visitor', '/privacy/requests/new', { email: 'nonsense' }, 'a request with errors'),
+    open('visitor', '/privacy/requests/agent'),
+    open('visitor', '/privacy/requests/asked'),
+    open('visitor', erasure, 'confirming an erasure'),
+    send('visitor', erasure, {}, 'confirming an erasure without the tick'),
+    open('visitor', '/privacy/requests/confirm/none', 'confirming what is over', 410),
+    open('visitor', linkIn(ready), 'fetching a copy'),
+    open('visitor', '/privacy/requests/copy/none', 'fetching what was fetched', 410),
+    open('visitor', status(ready?.text), 'how a request stands'),
+    send('ada', '/account/privacy/requests', {}, 'asking from the account with errors'),
+    open('owner', '/staff/requests'),
+    open('owner', '/staff/requests?which=closed'),
+    open('owner', '/staff/requests/new'),
+    send('owner', '/staff/requests/new', { email: '' }, 'taking a request down with errors'),
+    open('owner', `/staff/requests/${id}`, 'a request at the desk'),
+    send('owner', `/staff/requests/${id}/refuse`, { why: '' }, 'refusing with errors'),
+  ]
 }
 
 // The owner's own address, so that nobody else's letters are kept back.

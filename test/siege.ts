@@ -11,8 +11,8 @@ import { openTestHouse, registeredTables, type TestHouse } from './harness.ts'
 import { type Furnished, furnish } from './pages.ts'
 
 export const ADA = { name: 'Ada Lovelace', email: 'ada@example.org' }
-// What anybody may cause by typing her address at the door: a counter, a code that waits, a letter.
-const ANYBODYS = new Set(['throttles', 'attempts', 'letters'])
+// What anybody may cause by typing her address at the door: a counter, a code that waits, a letter, a request that waits for her.
+const ANYBODYS = new Set(['throttles', 'attempts', 'letters', 'requests', 'request_steps', 'request_letters', 'request_keys'])
 
 export interface Siege {
   readonly house: TestHouse

@@ -29,6 +29,8 @@ export interface Jobs {
   'programs.deliver': Record<string, never>
   'services.keep-time': Record<string, never>
   'rights.copy': { copyId: Id }
+  'rights.fulfil': { requestId: Id }
+  'requests.watch': Record<string, never>
   'rights.forget-guests': Record<string, never>
   'rights.erase-waiting': Record<string, never>
   'billing.event': { inboxId: Id }
@@ -71,6 +73,8 @@ export const jobNames = [
   'programs.deliver',
   'services.keep-time',
   'rights.copy',
+  'rights.fulfil',
+  'requests.watch',
   'rights.forget-guests',
   'rights.erase-waiting',
   'billing.event',

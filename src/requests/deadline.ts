@@ -3,6 +3,9 @@
  * a pure calculation over days. What the terms are stands in one table, law by law.
  */
 import { addDays, type Calendar, type Day, isOff } from './holidays.ts'
+import { type Regime, regimes } from './tables.ts'
+
+export { type Regime, regimes }
 
 /**
  * A term: whole months (Regulation 1182/71: to the same date, or the month's last day, and from a day off on
@@ -24,6 +27,8 @@ interface Law {
   readonly objection?: Terms
 }
 
+type LawName = Exclude<Regime, 'strictest'>
+
 const laws = {
   gdpr: { says: 'GDPR', terms: { answer: { months: 1 }, extended: { months: 3 } } },
   'uk-gdpr': { says: 'UK GDPR', terms: { answer: { months: 1 }, extended: { months: 3 } } },
@@ -33,14 +38,10 @@ const laws = {
     objection: { answer: { working: 15 } },
   },
   florida: { says: 'Florida (FDBR)', terms: { answer: { days: 45 }, extended: { days: 60 } } },
-} as const satisfies Record<string, Law>
-type LawName = keyof typeof laws
+} as const satisfies Record<LawName, Law>
 const table: Record<LawName, Law> = laws
 const lawNames = Object.keys(laws) as LawName[]
 
-/** The law by whose clock a request runs; `strictest` takes of every term the shortest. */
-export type Regime = LawName | 'strictest'
-export const regimes = [...lawNames, 'strictest'] as const
 export const regimeInWords = (regime: Regime): string => (regime === 'strictest' ? 'the strictest of all' : table[regime].says)
 
 /** The days that count for a request. */

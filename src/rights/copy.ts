@@ -9,13 +9,14 @@ import { answersOf, bases } from '../database/classify.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { log } from '../log.ts'
-import { keyOf } from '../people/person.ts'
+import { keyOf, personOf } from '../people/person.ts'
 import { keptForInWords, purposesOf } from '../policy/data-map.ts'
 import type { House } from '../web/house.ts'
 import { copyPage } from './copy-page.ts'
+import { adoptRequests } from '../requests/request.ts'
 import { type Receiving, recipientsOf } from './recipients.ts'
 import { readSteadily, rowsOf } from './rows.ts'
-import { type Found, type Subject, subjectOf, tablesAbout } from './subject.ts'
+import { type Found, strangerAt, type Subject, subjectOf, tablesAbout } from './subject.ts'
 
 /** All that a copy is made of. */
 export interface Contents {
@@ -42,21 +43,41 @@ export interface OpenCopy {
  * @returns what `use` returns; undefined when nobody is known by this id
  */
 export async function takeCopy<R>(house: House, personId: Id, use: (copy: OpenCopy) => Promise<R>): Promise<R | undefined> {
+  await house.db.as('rights', async (tx) => {
+    const person = await personOf(tx, personId)
+    if (person) await adoptRequests(tx, person.email)
+  })
   return house.db.as('rights', async (tx) => {
     await readSteadily(tx)
     const subject = await subjectOf(tx, personId)
     if (!subject) return undefined
-    const found = await tablesAbout(tx, subject)
-    const key = await keyOf(tx, personId)
-    const zip = zipped({ tx, house, subject, key, found, received: await recipientsOf(tx, house, subject) })
-    try {
-      return await use(zip)
-    } finally {
-      // Whoever reads no further leaves no statement behind on a connection that goes back to the pool.
-      await zip.stop()
-      log('rights.copied', { person: personId, rows: zip.gone(), of: zip.rows })
-    }
+    return takeFrom(tx, house, { subject, key: await keyOf(tx, personId) }, use)
   })
+}
+
+/** Opens a copy of what is held about an address behind which nobody is known. */
+export const takeCopyOfAddress = <R>(house: House, email: string, use: (copy: OpenCopy) => Promise<R>): Promise<R> =>
+  house.db.as('rights', async (tx) => {
+    await readSteadily(tx)
+    // Nothing of a stranger's is sealed under a key of theirs: they have none.
+    return takeFrom(tx, house, { subject: strangerAt(email), key: Buffer.alloc(32) }, use)
+  })
+
+async function takeFrom<R>(
+  tx: For<'rights'>,
+  house: House,
+  { subject, key }: Pick<Contents, 'subject' | 'key'>,
+  use: (copy: OpenCopy) => Promise<R>,
+): Promise<R> {
+  const found = await tablesAbout(tx, subject)
+  const zip = zipped({ tx, house, subject, key, found, received: await recipientsOf(tx, house, subject) })
+  try {
+    return await use(zip)
+  } finally {
+    // Whoever reads no further leaves no statement behind on a connection that goes back to the pool.
+    await zip.stop()
+    log('rights.copied', { person: subject.personId, rows: zip.gone(), of: zip.rows })
+  }
 }
 
 const rowsIn = (found: readonly Found[]): number => found.reduce((sum, { held, rows }) => sum + (held.repeats ? 0 : rows), 0)

@@ -20,8 +20,9 @@ import { register } from '../register.ts'
 import type { House } from '../web/house.ts'
 import { guestsToForget } from '../updates/departure.ts'
 import { rememberForgotten } from '../updates/forgotten.ts'
+import { closeForErased } from '../requests/request.ts'
 import { goodbyeLetter } from './emails.ts'
-import { type Subject, subjectOf, theirs } from './subject.ts'
+import { strangerAt, type Subject, subjectOf, theirs } from './subject.ts'
 import { type Counted, erasuresAsked, receipts } from './tables.ts'
 
 export interface Receipt {
@@ -77,6 +78,23 @@ export async function erase(house: House, personId: Id): Promise<string | undefi
   return token
 }
 
+/**
+ * Erases what is held about an address behind which nobody is known: what waits for a confirmation, letters
+ * to it, what was asked for it.
+ * @returns the token of the receipt's address
+ */
+export async function eraseAddress(house: House, email: string): Promise<string> {
+  const token = await house.db.as('rights', (tx) => eraseStranger(tx, house, email))
+  log('rights.address-erased')
+  return token
+}
+
+async function eraseStranger(tx: For<'rights'>, house: House, email: string): Promise<string> {
+  const subject = strangerAt(email)
+  const erased = await eraseEverywhere(tx, subject)
+  return receive(tx, house, subject, erased)
+}
+
 async function wait({ db }: House, personId: Id): Promise<never> {
   const asked = { personId, waitsFor: 'Stripe', askedAt: now() }
   await db.as('rights', (tx) => tx.insert(erasuresAsked).values(asked).onConflictDoNothing())
@@ -117,6 +135,7 @@ async function forgetGuest(tx: For<'rights'>, personId: Id): Promise<void> {
   // They may have come back since they were looked for.
   if (!subject || (await guestsToForget(tx, personId)).length === 0) return
   const erased = await eraseEverywhere(tx, subject)
+  await tell(tx, 'person.erased', { person: subject.personId })
   log('rights.guest-forgotten', { tables: erased.length })
 }
 
@@ -127,6 +146,7 @@ async function lockedSubject(tx: For<'rights'>, personId: Id): Promise<Subject |
 }
 
 async function eraseEverywhere(tx: For<'rights'>, subject: Subject): Promise<Counted[]> {
+  await closeForErased(tx, subject)
   const erased: Counted[] = []
   for (const held of register) {
     const emptied = await forgetAuthor(tx, held, subject)
@@ -135,12 +155,17 @@ async function eraseEverywhere(tx: For<'rights'>, subject: Subject): Promise<Cou
     if (rows > 0) erased.push({ table: held.name, rows, ...(held.onErasure === 'delete' ? {} : { emptied: true }) })
   }
   for (const email of subject.emails) await rememberForgotten(tx, email)
-  await tell(tx, 'person.erased', { person: subject.personId })
   return erased
 }
 
 async function eraseSubject(tx: For<'rights'>, house: House, subject: Subject): Promise<string> {
   const erased = await eraseEverywhere(tx, subject)
+  await tell(tx, 'person.erased', { person: subject.personId })
+  return receive(tx, house, subject, erased)
+}
+
+/** Writes the receipt, and the letter with it. */
+async function receive(tx: For<'rights'>, house: House, subject: Subject, erased: Counted[]): Promise<string> {
   const token = randomBytes(32).toString('base64url')
   const kept = whatStays(house)
   const id = newId()

@@ -14,7 +14,7 @@ import { type Id, log } from '../log.ts'
 import { keyOf } from '../people/person.ts'
 import { people } from '../people/tables.ts'
 import type { House } from '../web/house.ts'
-import { type OpenCopy, takeCopy } from './copy.ts'
+import { type OpenCopy, takeCopy, takeCopyOfAddress } from './copy.ts'
 import { copies, copyParts } from './tables.ts'
 
 /** Up to so many rows are handed out at once … */
@@ -37,6 +37,13 @@ export async function recordCopy({ db }: House, personId: Id): Promise<void> {
     const still = await tx.select({ id: people.id }).from(people).where(eq(people.id, personId)).for('update')
     if (still.length > 0) await record(tx, { act: 'person.copied', person: personId })
   })
+}
+
+/** The same of an address behind which nobody is known; there is never much. */
+export const copyOfAddress = async (house: House, email: string): Promise<Buffer> => {
+  const taken = await takeCopyOfAddress(house, email, gathered)
+  if (!taken) throw new Error('the copy of an address is larger than any should be')
+  return taken.zip
 }
 
 async function gathered({ bytes }: OpenCopy): Promise<{ zip: Buffer } | undefined> {

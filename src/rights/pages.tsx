@@ -3,11 +3,13 @@ import type { Child } from 'hono/jsx'
 import { answersOf, bases, type Held as Table } from '../database/classify.ts'
 import { keptForInWords, onErasureInWords, purposesOf } from '../policy/data-map.ts'
 import { type Look, reasons } from '../staff/look.ts'
+import type { FormErrors, Typed } from '../web/form.ts'
 import { Checkbox, Errors, Submit } from '../web/forms.tsx'
 import { Held, Notice } from '../web/layout.tsx'
 import { Facts, Moment } from '../web/lists.tsx'
 import { inWords } from './copy-page.ts'
 import { CopySection } from './copy-pages.tsx'
+import { type MyRequest, RequestsSection } from './request-pages.tsx'
 import { countsInWords, type Receipt, type Waiting } from './erasure.ts'
 import type { KeptCopy } from './kept-copy.ts'
 import type { Receiving } from './recipients.ts'
@@ -21,9 +23,12 @@ interface Privacy {
   readonly copy: KeptCopy | undefined
   /** Where questions about one's data go. */
   readonly address: string
+  readonly requests: readonly MyRequest[]
+  readonly errors?: FormErrors
+  readonly typed?: Typed
 }
 
-export const PrivacyPage = ({ held, looks, received, copy, address }: Privacy) => (
+export const PrivacyPage = ({ held, looks, received, copy, address, requests, errors = {}, typed = {} }: Privacy) => (
   <>
     <h1>What we hold about you</h1>
     <p class="lead">Everything, field by field: what it is, what for, and for how long.</p>
@@ -36,6 +41,7 @@ export const PrivacyPage = ({ held, looks, received, copy, address }: Privacy) =
         Erase everything
       </a>
     </div>
+    <Errors errors={errors} />
     {copy && <CopySection copy={copy} />}
     {held.map((one) => (
       <HoldingList holding={one} address={address} />
@@ -43,6 +49,7 @@ export const PrivacyPage = ({ held, looks, received, copy, address }: Privacy) =
     <Correct held={held} address={address} />
     <Looked looks={looks} />
     <Received received={received} />
+    <RequestsSection {...{ requests, errors, typed }} />
   </>
 )
 

@@ -2,12 +2,14 @@
 import { Readable } from 'node:stream'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import { now } from '../clock.ts'
 import { freshly, signedIn } from '../sessions/guard.ts'
 import { looksAt } from '../staff/look.ts'
 import { takeCookie } from '../web/cookies.ts'
-import { readForm } from '../web/form.ts'
-import type { Web } from '../web/house.ts'
+import { file, requestsOf } from '../requests/request.ts'
+import { statusPath } from '../requests/link.ts'
+import { asking } from '../requests/asking.ts'
+import { type Form, readForm } from '../web/form.ts'
+import type { House, Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { limit } from '../web/throttle.ts'
@@ -15,32 +17,37 @@ import { erase, ErasureWaits, receiptBehind, waitingErasure, whatStays } from '.
 import { askForCopy, fetchCopy, keptCopyOf, recordCopy, smallCopy } from './kept-copy.ts'
 import { ErasurePage, PrivacyPage, ReceiptPage } from './pages.tsx'
 import { recipientsOf } from './recipients.ts'
+import { download, rightsRequestRoutes } from './request-routes.tsx'
 import { holdings, type Subject, subjectOf, tablesAbout, writtenBy } from './subject.ts'
 import type { For } from '../database/connection.ts'
 
 type Ctx = Context<Web>
+type Failed = Extract<Form<unknown>, { ok: false }>
 
 export const rightsRoutes = new Hono<Web>()
-  .get('/account/privacy', signedIn, show)
+  .get('/account/privacy', signedIn, (c) => show(c))
+  .post('/account/privacy/requests', signedIn, ask)
   .post('/account/privacy/copy', signedIn, freshly, copy)
   .get('/account/privacy/copy.zip', signedIn, freshly, fetchKept)
   .get('/account/privacy/erasure', signedIn, freshly, (c) => askForErasure(c))
   .post('/account/privacy/erasure', signedIn, freshly, eraseByForm)
   .get('/receipts/:token', (c) => showReceipt(c, c.req.param('token')))
+  .route('/', rightsRequestRoutes)
 
 /** How many rows of each table the page shows. */
 const SHOWN = 20
 
-async function show(c: Ctx): Promise<Response> {
+async function show(c: Ctx, form?: Failed): Promise<Response> {
   const house = c.get('house')
   const shown = await aboutMe(c, async (tx, subject) => ({
     held: await holdings(tx, subject, SHOWN),
     looks: await looksAt(tx, subject.personId, 100),
     received: await recipientsOf(tx, house, subject),
     copy: await keptCopyOf(tx, subject.personId),
+    requests: await myRequests(tx, house, subject),
   }))
-  const page = <PrivacyPage {...shown} address={house.config.privacyAddress} />
-  return showPage(c, { title: 'What we hold about you', area: 'account' }, page)
+  const page = <PrivacyPage {...shown} address={house.config.privacyAddress} {...form} />
+  return showPage(c, { title: 'What we hold about you', area: 'account' }, page, form ? 422 : 200)
 }
 
 /** Reads about whoever is signed in; somebody who is erased at this moment is not found any more. */
@@ -52,6 +59,22 @@ async function aboutMe<R>(c: Ctx, read: (tx: For<'rights'>, subject: Subject) =>
   })
 }
 
+async function myRequests(tx: For<'rights'>, { db }: House, { personId, emails: [email = ''] }: Subject) {
+  return (await requestsOf(tx, { personId, email })).map((request) => ({ request, path: statusPath(db, request.id) }))
+}
+
+/** Who is signed in needs no further proof; an erasure has a page of its own, which asks twice. */
+async function ask(c: Ctx): Promise<Response> {
+  const house = c.get('house')
+  const form = await readForm(c, asking)
+  if (!form.ok) return show(c, form)
+  if (form.data.kind === 'erasure') return c.redirect('/account/privacy/erasure', 303)
+  const { personId, email } = c.get('signedIn')
+  await limit(house.db, 'requests by person', personId)
+  const request = await house.db.as('rights', (tx) => file(tx, house, { ...form.data, email, channel: 'account', proven: true }))
+  return c.redirect(statusPath(house.db, request.id), 303)
+}
+
 async function copy(c: Ctx): Promise<Response> {
   const house = c.get('house')
   const { personId } = c.get('signedIn')
@@ -60,7 +83,7 @@ async function copy(c: Ctx): Promise<Response> {
   if (!small) throw nothingHere('copy of nobody')
   if ('zip' in small) {
     await recordCopy(house, personId)
-    return download(c, new Uint8Array(small.zip), small.zip.length)
+    return download(c, { body: new Uint8Array(small.zip), size: small.zip.length })
   }
   await askForCopy(house, personId, small.rows)
   return c.redirect('/account/privacy#copy', 303)
@@ -72,16 +95,7 @@ async function fetchKept(c: Ctx): Promise<Response> {
   await limit(house.db, 'copy by person', personId)
   const kept = await fetchCopy(house, personId)
   if (!kept) throw nothingHere('no copy is ready')
-  return download(c, Readable.toWeb(Readable.from(kept.pieces)) as ReadableStream, kept.size)
-}
-
-function download(c: Ctx, body: Uint8Array<ArrayBuffer> | ReadableStream, size: number): Response {
-  return c.body(body, 200, {
-    'content-type': 'application/zip',
-    'content-length': String(size),
-    'content-disposition': `attachment; filename="your-data-${now().toISOString().slice(0, 10)}.zip"`,
-    'cache-control': 'no-store',
-  })
+  return download(c, { body: Readable.toWeb(Readable.from(kept.pieces)) as ReadableStream, size: kept.size })
 }
 
 async function askForErasure(c: Ctx, errors: Record<string, string> = {}): Promise<Response> {

@@ -4,6 +4,7 @@
  */
 import { count, eq, inArray, or, type SQL } from 'drizzle-orm'
 import { columnOf, type Held } from '../database/classify.ts'
+import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { keyOf, personOf } from '../people/person.ts'
@@ -33,6 +34,9 @@ export async function subjectOf(tx: For<'rights'>, personId: Id): Promise<Subjec
   const person = await personOf(tx, personId)
   return person && { personId, name: person.name, emails: [person.email] }
 }
+
+/** An address behind which nobody is known, as a subject: its number is nobody's. */
+export const strangerAt = (email: string): Subject => ({ personId: newId(), name: email, emails: [email] })
 
 /** The condition that finds a subject's rows; undefined for tables that are about nobody. */
 export function theirs(held: Held, subject: Subject): SQL | undefined {

@@ -71,6 +71,12 @@ export const abilities = {
     doors: ['/staff/audit'],
     tab: 'Record',
   },
+  requests: {
+    says: 'Read and answer what people ask about their data',
+    roles: ['owner', 'legal'],
+    doors: ['/staff/requests'],
+    tab: 'Requests',
+  },
   jobs: { says: 'See later work, and try again what failed', roles: ['owner'], doors: ['/staff/jobs'], tab: 'Jobs' },
   programs: {
     says: 'Give the company’s own programs keys, and choose what they are told',

@@ -130,7 +130,9 @@ export const departures = pgTable(
     id: ownId(),
     personId: person(),
     topic: topic(),
-    door: text({ enum: ['letter', 'mail program', 'preferences', 'account', 'complaint', 'bounce', 'staff', 'program'] }).notNull(),
+    door: text({
+      enum: ['letter', 'mail program', 'preferences', 'account', 'complaint', 'bounce', 'staff', 'program', 'objection'],
+    }).notNull(),
     /** The letter whose link was used, where it was one. */
     issueId: idOf('issue_id'),
     language: text(),

@@ -20,7 +20,7 @@ interface Asked {
 }
 
 interface FieldProps extends Asked {
-  type?: 'text' | 'email' | 'password' | 'search' | 'tel' | 'url' | 'number' | 'date' | 'time' | undefined
+  type?: 'text' | 'email' | 'password' | 'search' | 'tel' | 'url' | 'number' | 'date' | 'time' | 'file' | undefined
   value?: string | number | undefined
   autocomplete?: string | undefined
   inputmode?: 'text' | 'email' | 'numeric' | 'decimal' | 'tel' | 'url' | 'search' | undefined
@@ -30,6 +30,8 @@ interface FieldProps extends Asked {
   readonly?: boolean | undefined
   autofocus?: boolean | undefined
   spellcheck?: boolean | undefined
+  /** Of a file: the types that are offered. */
+  accept?: string | undefined
   /** Several lines: a text area of this height. */
   rows?: number | undefined
   /** A code of a few signs, typed one by one: large and widely set. */

@@ -79,6 +79,7 @@ const accountPlaces: readonly Place[] = [
 const small: readonly Place[] = [
   { href: '/privacy', text: 'Privacy' },
   { href: '/privacy/data', text: 'Data we keep' },
+  { href: '/privacy/requests/new', text: 'Privacy requests' },
   { href: '/cookies', text: 'Cookies' },
   { href: '/updates', text: 'Updates' },
   { href: '/help', text: 'Help' },

@@ -110,3 +110,6 @@ export function Moment({ at, as = 'moment' }: { at: Date; as?: keyof typeof shap
     </time>
   )
 }
+
+/** A day of the calendar, such as the last one of a term: the same day wherever it is read. */
+export const CalendarDay = ({ day }: { day: string }) => <time datetime={day}>{dayOf(new Date(day))}</time>

@@ -39,6 +39,8 @@ export const limits = {
   'test letter by person': { hits: 30, in: HOUR },
   'spam score by person': { hits: 60, in: HOUR },
   'copy by person': { hits: 20, in: HOUR },
+  'requests by network': { hits: 20, in: HOUR },
+  'requests by person': { hits: 20, in: HOUR },
   'card by person': { hits: 8, in: HOUR },
   'card by network': { hits: 20, in: HOUR },
   'invitation by person': { hits: 100, in: HOUR },
@@ -64,7 +66,7 @@ export async function limit(db: Database, which: Limit, subject: string): Promis
 }
 
 /** What a letter that anybody can ask for leads to: each is counted apart, so that none uses up another's. */
-export type Asked = 'sign-up' | 'sign-in' | 'reset' | 'updates' | 'preferences'
+export type Asked = 'sign-up' | 'sign-in' | 'reset' | 'updates' | 'preferences' | 'request'
 
 /** Counts one letter to an address that anybody may have typed. */
 export async function limitLetters(c: Context<Web>, asked: Asked, email: string): Promise<void> {
