@@ -3,6 +3,7 @@
  * before what it points at, and PostgreSQL's foreign keys refuse any other order.
  */
 import { auditDetailsHeld, auditEntriesHeld } from './audit/tables.ts'
+import { depositsHeld } from './billing/deposit-tables.ts'
 import {
   billingKnows,
   customersHeld,
@@ -56,6 +57,7 @@ import { departuresHeld, pendingHeld, preferenceLinksHeld, subscriptionsHeld, to
 import { throttlesHeld } from './web/tables.ts'
 
 export const register: readonly Held[] = [
+  depositsHeld,
   auditDetailsHeld,
   auditEntriesHeld,
   qualificationsHeld,

@@ -11,6 +11,7 @@ import { register } from '../src/register.ts'
 const shapes: Readonly<Record<string, string>> = {
   'customers.stripe_customer': `'cus_' || :word`,
   'customers.stripe_payment_method': `'pm_' || :word`,
+  'deposits.stripe_invoice': `'in_' || :word`,
   'qualifications.stripe_setup': `'seti_' || :word`,
   'qualifications.stripe_payment_method': `'pm_' || :word`,
   'stripe_subscriptions.stripe_subscription': `'sub_' || :word`,

@@ -281,6 +281,7 @@ function servicePages(): Page[] {
     open('owner', '/staff/services'),
     open('owner', '/staff/billing'),
     open('owner', '/staff/billing/rules'),
+    open('owner', '/staff/billing/customers/none', 'a customer whom billing does not know', 404),
     open('owner', '/staff/billing/rules/all'),
     open('owner', '/staff/billing/rules/for/scheduled-runs'),
     open('owner', '/staff/billing/reconciliation'),

@@ -16,6 +16,8 @@ export const acts = {
   'program.lost-key': 'A program’s key was taken back',
   'customer.decided': 'A card that waited was decided about',
   'customer.agreed': 'The first of two people agreed to a card that waited',
+  'customer.asked-deposit': 'A customer was asked for a deposit',
+  'customer.limited': 'A customer’s limit was set',
   'customer.rules-changed': 'The rules by which a card qualifies were changed',
 } as const
 export type Act = keyof typeof acts

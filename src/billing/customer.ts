@@ -26,6 +26,7 @@ import {
   type Terms,
 } from '../services/membership.ts'
 import type { House } from '../web/house.ts'
+import { creditPaid } from './deposit.ts'
 import { endedLetter, failedLetter, worksAgainLetter } from './emails.ts'
 import { customers, stripeInvoices, stripeSubscriptions } from './tables.ts'
 
@@ -93,11 +94,13 @@ async function bring(tx: Tx, house: House, { customer, askedAt, known }: Bringin
     .update(customers)
     .set({
       stripePaymentMethod: known.paymentMethod ?? null,
+      credit: known.credit,
       syncedAt: askedAt,
       ...(known.deleted ? { closedAt: customer.closedAt ?? now() } : {}),
     })
     .where(eq(customers.personId, personId))
   for (const invoice of known.invoices) await keepInvoice(tx, personId, invoice)
+  await creditPaid(tx, house.config, { personId, customer: customer.stripeCustomer, invoices: known.invoices })
   if (cardChanged(customer, known)) await enqueue(tx, 'billing.retry', { personId })
   const theirs = new Set<string | undefined>((await membershipsOf(tx, personId)).map(({ id }) => id))
   const ours = known.subscriptions.filter(({ membership }) => theirs.has(membership))
@@ -260,13 +263,4 @@ async function tell(tx: Tx, house: House, before: Membership, to: Standings): Pr
   if (to.standing === 'grace') await post(tx, failedLetter(house, { ...about, until: to.graceUntil }))
   if (to.standing === 'ended') await post(tx, endedLetter(house, about))
   if (to.standing === 'active' && ['grace', 'suspended'].includes(before.standing)) await post(tx, worksAgainLetter(house, about))
-}
-
-/** What a person owes and is about to owe, in cents of whatever currency: for the limit above which a human looks. */
-export async function exposureOf(tx: Tx, personId: Id, about: { cents: number; seats: number }): Promise<number> {
-  const [open] = await tx
-    .select({ cents: sql<string>`coalesce(sum(${stripeInvoices.due} - ${stripeInvoices.paid}), 0)` })
-    .from(stripeInvoices)
-    .where(and(eq(stripeInvoices.personId, personId), eq(stripeInvoices.status, 'open')))
-  return Number(open?.cents ?? 0) + about.cents * about.seats
 }

@@ -45,14 +45,16 @@ export const endedLetter = (house: House, about: About): Letter =>
   ])
 
 /** When a decision waited for a member of staff and was made. */
-export const decidedLetter = (house: House, about: About & { passed: boolean }): Letter =>
+export const decidedLetter = (house: House, about: About & { passed: boolean | 'deposit' }): Letter =>
   letter(
     house,
     about,
     about.passed ? `You can go on with ${about.service}` : `We cannot take this card for ${about.service}`,
     about.passed
       ? [
-          `a member of our staff looked at your registration for ${about.service}, and you can go on.`,
+          about.passed === 'deposit'
+            ? `a member of our staff looked at your registration for ${about.service}. You can go on once a deposit is paid. It is yours: your invoices are paid from it, and what is left when you leave comes back to you.`
+            : `a member of our staff looked at your registration for ${about.service}, and you can go on.`,
           { button: 'Go on', href: `${house.config.origin}/account/billing/begin/${about.membershipId}` },
         ]
       : [

@@ -6,9 +6,10 @@ import { and, eq, isNull } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import { type Id, log } from '../log.ts'
-import { closeCustomer } from '../processors/stripe-customer.ts'
+import { closeCustomer, creditNow } from '../processors/stripe-customer.ts'
 import type { House } from '../web/house.ts'
 import { customerOf, lockCustomer } from './customer.ts'
+import { giveBack } from './deposit.ts'
 import { customers } from './tables.ts'
 import { bury } from './tombstone.ts'
 
@@ -21,6 +22,12 @@ export async function bidFarewell(house: House, personId: Id): Promise<void> {
     await lockCustomer(tx, personId)
     const customer = await customerOf(tx, personId)
     if (!customer || customer.closedAt) return
+    // Before the customer goes, what is left of a deposit does: afterwards there is nobody to give it to.
+    await giveBack(tx, house.config, {
+      personId,
+      customer: customer.stripeCustomer,
+      ...(await creditNow(house.config, customer.stripeCustomer)),
+    })
     await closeCustomer(house.config, customer.stripeCustomer)
     await bury(tx, house, customer.stripeCustomer)
     await tx.update(customers).set({ closedAt: now(), stripePaymentMethod: null }).where(eq(customers.personId, personId))

@@ -10,6 +10,7 @@ import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere, Refusal } from '../web/refusal.ts'
 import { cardRulesOffice } from './card-rules-routes.tsx'
+import { centsField, customerOffice } from './customer-routes.tsx'
 import { OfficePage } from './office-pages.tsx'
 import { makeMissingPrices, plansWithoutPrice } from './price.ts'
 import { reconciliationOffice } from './reconciliation-routes.tsx'
@@ -22,6 +23,7 @@ export const billingOffice = new Hono<Web>()
   .post('/staff/billing/decisions/:id', signedIn, whoMay('billing'), decide)
   .post('/staff/billing/prices', signedIn, whoMay('billing'), freshly, makePrices)
   .route('/', cardRulesOffice)
+  .route('/', customerOffice)
   .route('/', reconciliationOffice)
 
 async function show(c: Ctx): Promise<Response> {
@@ -46,11 +48,13 @@ async function missingKeys(c: Ctx): Promise<string[] | undefined> {
 async function decide(c: Ctx): Promise<Response> {
   const house = c.get('house')
   const id = asId(c.req.param('id'))
-  const form = await readForm(c, z.object({ outcome: z.enum(['pass', 'fail']) }))
+  const form = await readForm(c, z.object({ outcome: z.enum(['pass', 'fail']), deposit: centsField }))
   if (!id) throw nothingHere('no such decision')
-  if (!form.ok) throw new Refusal(422, 'Please press one of the two buttons.')
+  if (!form.ok) throw new Refusal(422, form.errors['deposit'] ?? 'Please press one of the two buttons.')
   const passed = form.data.outcome === 'pass'
-  const ruling = await house.db.as('billing', (tx) => decideReview(tx, house, { id, passed, by: c.get('signedIn').personId }))
+  const ruling = await house.db.as('billing', (tx) =>
+    decideReview(tx, house, { id, passed, by: c.get('signedIn').personId, deposit: form.data.deposit ?? undefined }),
+  )
   return c.redirect(`/staff/billing?done=${ruling}`, 303)
 }
 

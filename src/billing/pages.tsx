@@ -5,8 +5,9 @@ import { Facts, Moment } from '../web/lists.tsx'
 import type { ListedInvoice } from '../processors/stripe-changes.ts'
 import type { Plan } from '../services/catalogue.ts'
 import type { NamedMembership } from '../services/membership.ts'
-import { priceInWords, termsInWords } from '../services/price.ts'
+import { money, priceInWords, termsInWords } from '../services/price.ts'
 import { Invoices } from './change-pages.tsx'
+import type { Deposit } from './deposit.ts'
 import type { Stage } from './purchase.ts'
 import type { Decision } from './qualification.ts'
 import type { ReasonCode } from './tables.ts'
@@ -14,6 +15,7 @@ import type { ReasonCode } from './tables.ts'
 /** What each stage means for the person who came back from Stripe. */
 const stageInWords: Readonly<Record<Stage, string>> = {
   open: 'It is open. You can use it from now on.',
+  deposit: 'You can go on once a deposit is paid.',
   review: 'A member of our staff looks at it before it opens. You get a letter, usually within a working day.',
   refused: 'With this card we cannot offer the service. You can try another card, or ask that a person looks at it.',
   'no card': 'No card was given yet.',
@@ -28,18 +30,20 @@ interface BeginProps {
   readonly currency: string
   readonly stage: Stage
   readonly decision: Decision | undefined
+  readonly deposit: Deposit | undefined
   readonly came: boolean
 }
 
-export const BeginPage = ({ membership, plan, seats, currency, stage, decision, came }: BeginProps) => (
+export const BeginPage = ({ membership, plan, seats, currency, stage, decision, deposit, came }: BeginProps) => (
   <>
     <Crumbs to={[{ href: '/account/billing', text: 'Billing' }]} here={membership.service.title} />
     <h1>A card for {membership.service.title}</h1>
     {(came || decision) && (
-      <Notice kind={stage === 'review' ? 'info' : 'warn'} live>
+      <Notice kind={stage === 'review' || stage === 'deposit' ? 'info' : 'warn'} live>
         <p>{stageInWords[stage]}</p>
       </Notice>
     )}
+    {stage === 'deposit' && deposit && <DepositAsked {...{ deposit, membership, currency }} />}
     <p class="lead">You give your card, name and address on Stripe’s page. We learn a key that stands for them, and nothing else.</p>
     <Facts
       rows={[
@@ -71,15 +75,41 @@ export const BeginPage = ({ membership, plan, seats, currency, stage, decision, 
   </>
 )
 
+interface DepositProps {
+  readonly deposit: Deposit
+  readonly membership: NamedMembership
+  readonly currency: string
+}
+
+const DepositAsked = ({ deposit, membership, currency }: DepositProps) => (
+  <section>
+    <h2>A deposit of {money(deposit.cents, currency)}</h2>
+    <p>
+      It is charged to the card that you gave, and stays yours: your invoices are paid from it, and what is left when you leave comes back
+      to you.
+    </p>
+    {deposit.stripeInvoice && (
+      <p>
+        It was tried and is not paid yet. <a href={`/account/billing/invoices/${deposit.stripeInvoice}`}>Pay it on Stripe’s page</a>
+      </p>
+    )}
+    <form method="post" action={`/account/billing/begin/${membership.id}/deposit`}>
+      <Submit>Pay the deposit of {money(deposit.cents, currency)}</Submit>
+    </form>
+  </section>
+)
+
 interface BillingProps {
   readonly memberships: readonly NamedMembership[]
   readonly decisions: readonly Decision[]
   readonly customer: boolean
+  /** What is to their credit, and in which currency. */
+  readonly credit: { readonly cents: number; readonly currency: string } | undefined
   readonly invoices: readonly ListedInvoice[] | undefined
   readonly available: boolean
 }
 
-export const BillingPage = ({ memberships, decisions, customer, invoices, available }: BillingProps) => (
+export const BillingPage = ({ memberships, decisions, customer, credit, invoices, available }: BillingProps) => (
   <>
     <h1>What you pay for</h1>
     {!available && (
@@ -106,6 +136,7 @@ export const BillingPage = ({ memberships, decisions, customer, invoices, availa
         ])}
       />
     )}
+    {credit && <p>{money(credit.cents, credit.currency)} is to your credit at Stripe; your next invoices are paid from it.</p>}
     <section>
       <h2>Card and address</h2>
       <p>They are at Stripe, and only there. Its page shows them to you and lets you change them.</p>
@@ -131,9 +162,9 @@ export const BillingPage = ({ memberships, decisions, customer, invoices, availa
   </>
 )
 
-const Decided = ({ decisions }: { decisions: readonly Decision[] }) => (
+export const Decided = ({ decisions, heading = 'Whether your card did' }: { decisions: readonly Decision[]; heading?: string }) => (
   <section>
-    <h2>Whether your card did</h2>
+    <h2>{heading}</h2>
     <ol class="timeline">
       {decisions.map((decision) => (
         <li>

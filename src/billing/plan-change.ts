@@ -26,6 +26,7 @@ import { membershipOf, type NamedMembership } from '../services/membership.ts'
 import type { House } from '../web/house.ts'
 import { livingSubscription } from './change.ts'
 import { lockCustomer, sync } from './customer.ts'
+import { exposureNow, exposureWith, limitFor } from './exposure.ts'
 
 /** What can be changed, and how it stands at Stripe. */
 export interface Changeable {
@@ -80,6 +81,8 @@ export interface Preview extends Changeable {
   /** What each period costs; null when it is free. */
   readonly each: Cost | null
   readonly begins: 'now' | 'renewal'
+  /** What they would owe is above this: a member of staff must look first. */
+  readonly above: number | null
 }
 
 const sold = (house: House, terms: TermsNow, { plan, seats }: Wanted): Promise<WantedTerms | undefined> =>
@@ -89,7 +92,7 @@ const sold = (house: House, terms: TermsNow, { plan, seats }: Wanted): Promise<W
 export async function preview(house: House, from: Changeable, wanted: Wanted): Promise<Preview | undefined> {
   const { terms } = from
   const moment = new Date(Math.floor(now().getTime() / 1000) * 1000)
-  if (wanted.plan.kind === 'free') return { ...from, wanted, moment, now: null, each: null, begins: 'renewal' }
+  if (wanted.plan.kind === 'free') return { ...from, wanted, moment, now: null, each: null, begins: 'renewal', above: null }
   const atStripe = await sold(house, terms, wanted)
   if (!atStripe) return undefined
   const isNow = beginsNow(terms, atStripe)
@@ -101,7 +104,20 @@ export async function preview(house: House, from: Changeable, wanted: Wanted): P
     now: isNow && !terms.trialing ? await costNow(house.config, asked) : null,
     each: await costEach(house.config, asked),
     begins: isNow ? 'now' : 'renewal',
+    above: await house.db.as('billing', (tx) => limitPassed(tx, from, { terms, wanted: atStripe })),
   }
+}
+
+/** The limit that other terms would go beyond; null where they do not, or are no dearer than what somebody has. */
+async function limitPassed(
+  tx: For<'billing'>,
+  { membership }: Pick<Changeable, 'membership'>,
+  { terms, wanted }: { terms: TermsNow; wanted: WantedTerms },
+): Promise<number | null> {
+  if ((wanted.cents ?? 0) <= (terms.cents ?? 0)) return null
+  const { personId, serviceId } = membership
+  const limit = await limitFor(tx, personId, serviceId)
+  return exposureWith(await exposureNow(tx, personId, terms.currency), wanted.cents ?? 0) > limit ? limit : null
 }
 
 /** What a preview was reckoned from: it is good while this is the same. */
@@ -119,24 +135,35 @@ const GOOD_MS = 30 * MINUTE
 const isGood = ({ mark, moment }: Shown, terms: TermsNow): boolean =>
   mark === markOf(terms) && moment >= terms.periodStart && moment <= now() && now().getTime() - moment.getTime() < GOOD_MS
 
-export type Outcome = 'changed' | 'planned' | 'unpaid' | 'stale' | 'gone'
+export type Outcome = 'changed' | 'planned' | 'unpaid' | 'stale' | 'above' | 'gone'
 
 /** Makes a change that was shown. What is so already, or waits already, is found and not made again. */
 export async function makeChange(house: House, whose: Whose, { wanted, shown }: { wanted: Wanted; shown: Shown }): Promise<Outcome> {
   const outcome = await house.db.as('billing', async (tx) => {
     await lockCustomer(tx, whose.personId)
     const from = await changeable(tx, house, whose)
-    return from ? change(house, from.terms, { wanted, shown }) : 'gone'
+    return from ? change(tx, house, { from, wanted, shown }) : 'gone'
   })
-  if (outcome !== 'gone' && outcome !== 'stale') await sync(house, whose.personId)
+  if (outcome !== 'gone' && outcome !== 'stale' && outcome !== 'above') await sync(house, whose.personId)
   return outcome
 }
 
-async function change(house: House, terms: TermsNow, { wanted, shown }: { wanted: Wanted; shown: Shown }): Promise<Outcome> {
+interface Changing {
+  readonly from: Changeable
+  readonly wanted: Wanted
+  readonly shown: Shown
+}
+
+async function change(tx: For<'billing'>, house: House, { from, wanted, shown }: Changing): Promise<Outcome> {
+  const { terms } = from
   const found = standsAs(terms, wanted)
   if (found) return found
   if (!isGood(shown, terms)) return 'stale'
-  return wanted.plan.kind === 'free' ? endFor(house, terms, wanted.plan) : buyOther(house, terms, { wanted, shown })
+  if (wanted.plan.kind === 'free') return endFor(house, terms, wanted.plan)
+  const atStripe = await sold(house, terms, wanted)
+  if (!atStripe) return 'gone'
+  if ((await limitPassed(tx, from, { terms, wanted: atStripe })) !== null) return 'above'
+  return buyOther(house, terms, { wanted: atStripe, moment: shown.moment })
 }
 
 async function endFor({ config }: House, terms: TermsNow, { id }: Plan): Promise<Outcome> {
@@ -145,18 +172,16 @@ async function endFor({ config }: House, terms: TermsNow, { id }: Plan): Promise
   return 'planned'
 }
 
-async function buyOther(house: House, terms: TermsNow, { wanted, shown }: { wanted: Wanted; shown: Shown }): Promise<Outcome> {
-  const atStripe = await sold(house, terms, wanted)
-  if (!atStripe) return 'gone'
-  const isNow = beginsNow(terms, atStripe)
+async function buyOther(house: House, terms: TermsNow, { wanted, moment }: { wanted: WantedTerms; moment: Date }): Promise<Outcome> {
+  const isNow = beginsNow(terms, wanted)
   // What was planned or waits makes room; a schedule is used again.
   const again = !isNow && !terms.waiting && !terms.follows
   if (!again) await takeBack(house.config, terms)
   if (!isNow) {
-    await changeAtRenewal(house.config, { terms: again ? terms : { ...terms, schedule: undefined }, wanted: atStripe })
+    await changeAtRenewal(house.config, { terms: again ? terms : { ...terms, schedule: undefined }, wanted })
     return 'planned'
   }
-  await changeNow(house.config, { terms, wanted: atStripe, moment: shown.moment })
+  await changeNow(house.config, { terms, wanted, moment })
   return (await termsNow(house.config, terms.subscription)).waiting ? 'unpaid' : 'changed'
 }
 

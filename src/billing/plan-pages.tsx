@@ -153,10 +153,19 @@ const Reckoned = ({ preview }: { preview: Preview }) => (
   <>
     <Facts rows={changesIn(preview)} />
     {preview.membership.nextPlanId && <p>This takes the place of the change that is planned.</p>}
-    <form method="post" action={`${pathOf(preview.membership)}/change`}>
-      <Hidden {...hiddenIn(preview)} />
-      <Submit>{buttonFor(preview)}</Submit>
-    </form>
+    {preview.above === null ? (
+      <form method="post" action={`${pathOf(preview.membership)}/change`}>
+        <Hidden {...hiddenIn(preview)} />
+        <Submit>{buttonFor(preview)}</Submit>
+      </form>
+    ) : (
+      <Notice kind="info">
+        <p>
+          With that you would owe more than {money(preview.above, preview.terms.currency)} at a time, and a member of our staff looks first.{' '}
+          <a href="/help/contact">Please write to us.</a>
+        </p>
+      </Notice>
+    )}
   </>
 )
 

@@ -100,8 +100,13 @@ async function change(c: Ctx): Promise<Response> {
   return c.redirect(pathTo(whose.membershipId, where(outcome, wanted)), 303)
 }
 
+// Above the limit the page says so by itself.
 const where = (outcome: Outcome, { plan, seats }: Wanted): string =>
-  outcome === 'stale' ? `/change?plan=${plan.slug}&seats=${seats}&done=stale` : `?done=${outcome}`
+  outcome === 'above'
+    ? `/change?plan=${plan.slug}&seats=${seats}`
+    : outcome === 'stale'
+      ? `/change?plan=${plan.slug}&seats=${seats}&done=stale`
+      : `?done=${outcome}`
 
 async function takeBack(c: Ctx): Promise<Response> {
   const whose = whoseIs(c)

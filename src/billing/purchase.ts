@@ -13,8 +13,10 @@ import { type Plan, planOf } from '../services/catalogue.ts'
 import { lockMembership, type Membership, membershipOf, membershipsOf, toBuy } from '../services/membership.ts'
 import { amountIn } from '../services/price.ts'
 import type { House } from '../web/house.ts'
-import { customerOf, ensureCustomer, exposureOf, lockCustomer, sync } from './customer.ts'
-import { policyFor } from './card-rules.ts'
+import { customerOf, ensureCustomer, lockCustomer, sync } from './customer.ts'
+import { collect, openDeposit } from './deposit.ts'
+import { exposureNow, exposureWith, limitFor } from './exposure.ts'
+import { type Policy, policyFor } from './card-rules.ts'
 import { qualify } from './qualification.ts'
 import { stripeSubscriptions } from './tables.ts'
 
@@ -43,16 +45,21 @@ export async function cardPage(house: House, { personId, membershipId, wanted }:
 
 /** The currency in which a person pays for a plan: that of what they pay for already, else the one that they would like. */
 export async function currencyFor(tx: Tx, personId: Id, { plan, wanted }: { plan: Plan; wanted: string }): Promise<string> {
+  return amountIn(plan, (await payingCurrency(tx, personId)) ?? wanted).currency
+}
+
+/** The currency of what a person pays for now. */
+export async function payingCurrency(tx: Tx, personId: Id): Promise<string | undefined> {
   const [living] = await tx
     .select({ currency: stripeSubscriptions.currency })
     .from(stripeSubscriptions)
     .where(and(eq(stripeSubscriptions.personId, personId), isNull(stripeSubscriptions.endedAt)))
     .limit(1)
-  return amountIn(plan, living?.currency ?? wanted).currency
+  return living?.currency
 }
 
 /** Where buying stands. */
-export type Stage = 'open' | 'review' | 'refused' | 'no card' | 'payment failed' | 'gone'
+export type Stage = 'open' | 'deposit' | 'review' | 'refused' | 'no card' | 'payment failed' | 'gone'
 
 /** Goes as far as can be gone now: decides about the card, and subscribes when it qualifies. */
 export async function settle(house: House, whose: Whose): Promise<Stage> {
@@ -73,12 +80,38 @@ async function settleUnderLock(tx: Tx, house: House, whose: Whose): Promise<Stag
   const signals = customer && (await signalsFor(house.config, { customer: customer.stripeCustomer, membership: membership.id, since }))
   if (!plan || !customer || !signals || signals.outcome === 'unfinished') return 'no card'
   const { cents, currency } = amountIn(plan, await currencyFor(tx, whose.personId, { plan, wanted: signals.currency ?? '' }))
-  const exposure = await exposureOf(tx, whose.personId, { cents, seats: terms.seats })
-  const { outcome } = await qualify(tx, whose, { policy: await policyFor(tx, membership.serviceId), signals, exposure })
+  const exposure = exposureWith(await exposureNow(tx, whose.personId, currency), cents * terms.seats)
+  const { outcome } = await qualify(tx, whose, { policy: await policyWithin(tx, whose.personId, membership.serviceId), signals, exposure })
   if (outcome === 'fail') return 'refused'
   if (outcome === 'review') return 'review'
+  if (await openDeposit(tx, membership.id)) return 'deposit'
   await buy(house, { customer: customer.stripeCustomer, signals, membership, seats: terms.seats, plan, currency })
   return 'open'
+}
+
+// A person's own limit takes the place of the amount at which one person looks; two look above the rules' amount all the same.
+async function policyWithin(tx: Tx, personId: Id, serviceId: Id): Promise<Policy> {
+  const { version, terms } = await policyFor(tx, serviceId)
+  return { version, terms: { ...terms, reviewAbove: await limitFor(tx, personId, serviceId) } }
+}
+
+/** Collects the deposit that was asked for, with the card that was given; then goes on as far as can be gone. */
+export async function payDeposit(house: House, whose: Whose): Promise<Stage> {
+  await house.db.as('billing', async (tx) => {
+    await lockCustomer(tx, whose.personId)
+    const [deposit, customer] = [await openDeposit(tx, whose.membershipId), await customerOf(tx, whose.personId)]
+    const membership = await membershipOf(tx, whose.personId, whose.membershipId)
+    const terms = membership && toBuy(membership)
+    const plan = terms && (await planOf(tx, terms.planId))
+    if (!deposit || deposit.personId !== whose.personId || !customer || !plan) return
+    const asked = { customer: customer.stripeCustomer, membership: whose.membershipId, since: await lastEnd(tx, whose.membershipId) }
+    const signals = await signalsFor(house.config, asked)
+    if (!signals?.paymentMethod) return
+    const currency = await currencyFor(tx, whose.personId, { plan, wanted: signals.currency ?? '' })
+    await collect(tx, house.config, { deposit, customer: customer.stripeCustomer, currency, paymentMethod: signals.paymentMethod })
+  })
+  await sync(house, whose.personId)
+  return settle(house, whose)
 }
 
 /** When what paid for a membership last ended: a card and a decision from before were for that one. */

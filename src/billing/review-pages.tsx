@@ -29,7 +29,7 @@ export const WaitingDecisions = ({ waiting, reader }: { waiting: readonly Waitin
       {waiting.map((decision) => (
         <tr>
           <th scope="row">
-            {decision.name} <small>{decision.email}</small>
+            <a href={`/staff/billing/customers/${decision.personId}`}>{decision.name}</a> <small>{decision.email}</small>
           </th>
           <td>{decision.service}</td>
           <td>

@@ -10,12 +10,14 @@ import { people } from '../people/tables.ts'
 import { personOf } from '../people/person.ts'
 import { membershipOf, toBuy } from '../services/membership.ts'
 import type { House } from '../web/house.ts'
+import { askForDeposit, openDeposit } from './deposit.ts'
 import { decidedLetter } from './emails.ts'
 import { qualifications, type ReasonCode } from './tables.ts'
 
 /** A decision that waits, with what staff need to make it. */
 export interface WaitingDecision {
   readonly id: Id
+  readonly personId: Id
   readonly name: string
   readonly email: string
   readonly service: string
@@ -38,8 +40,8 @@ export async function waitingReviews(tx: For<'billing'>): Promise<WaitingDecisio
     .orderBy(asc(decidedAt))
     .limit(200)
   const waiting: WaitingDecision[] = []
-  for (const { personId: whose, membershipId: what, ...row } of rows) {
-    const membership = await membershipOf(tx, whose, what)
+  for (const { membershipId, ...row } of rows) {
+    const membership = await membershipOf(tx, row.personId, membershipId)
     if (membership && toBuy(membership)) waiting.push({ ...row, two: needsTwo(row), service: membership.service.title })
   }
   return waiting
@@ -54,6 +56,8 @@ interface Deciding {
   readonly id: Id
   readonly passed: boolean
   readonly by: Id
+  /** In cents; what must be paid before they go on. */
+  readonly deposit?: number | undefined
 }
 
 /**
@@ -61,12 +65,13 @@ interface Deciding {
  * The person is told by letter; where they may go on, buying goes on by itself. Of two members of staff at
  * once, the first decides.
  */
-export async function decideReview(tx: For<'billing'>, house: House, { id, passed, by }: Deciding): Promise<Ruling> {
+export async function decideReview(tx: For<'billing'>, house: House, { id, passed, by, deposit }: Deciding): Promise<Ruling> {
   const [decision] = await tx.select().from(qualifications).where(eq(qualifications.id, id)).for('update')
   if (decision?.outcome !== 'review') return 'gone'
   if (decision.personId === by) return 'own'
   const second = passed && needsTwo(decision)
   if (second && decision.decidedBy === by) return 'same'
+  if (passed && deposit) await askForDeposit(tx, { personId: decision.personId, membershipId: decision.membershipId, cents: deposit, by })
   if (second && !decision.decidedBy) {
     await tx.update(qualifications).set({ decidedBy: by }).where(eq(qualifications.id, id))
     await record(tx, { act: 'customer.agreed', actor: by, person: decision.personId, thing: id })
@@ -100,6 +105,19 @@ async function tellAll(
 ): Promise<void> {
   const [person, membership] = [await personOf(tx, personId), await membershipOf(tx, personId, membershipId)]
   if (person && membership)
-    await post(tx, decidedLetter(house, { person, service: membership.service.title, membershipId: membership.id, passed }))
+    await post(
+      tx,
+      decidedLetter(house, {
+        person,
+        service: membership.service.title,
+        membershipId,
+        passed: await howPassed(tx, { membershipId, passed }),
+      }),
+    )
   if (passed) await enqueue(tx, 'billing.settle', { personId })
 }
+
+const howPassed = async (
+  tx: For<'billing'>,
+  { membershipId, passed }: { membershipId: Id; passed: boolean },
+): Promise<boolean | 'deposit'> => (passed && (await openDeposit(tx, membershipId)) ? 'deposit' : passed)

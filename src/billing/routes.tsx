@@ -17,10 +17,11 @@ import { showPage } from '../web/page.tsx'
 import { nothingHere, Refusal } from '../web/refusal.ts'
 import { limit } from '../web/throttle.ts'
 import { customerOf } from './customer.ts'
+import { type Deposit, openDeposit } from './deposit.ts'
 import { receive } from './inbox.ts'
 import { billingOffice } from './office-routes.tsx'
 import { BeginPage, BillingPage } from './pages.tsx'
-import { cardPage, currencyFor, lastEnd, settle, type Stage } from './purchase.ts'
+import { cardPage, currencyFor, lastEnd, payDeposit, payingCurrency, settle, type Stage } from './purchase.ts'
 import { askForHuman, type Decision, decisionOn, decisionsAbout } from './qualification.ts'
 import { withStripe } from './trouble.ts'
 
@@ -40,6 +41,7 @@ export const billingRoutes = new Hono<Web>()
   .get('/account/billing/begin/:id', signedIn, leadsToStripe, (c) => showBegin(c, false))
   .post('/account/billing/begin/:id', signedIn, withStripe(begin))
   .post('/account/billing/begin/:id/human', signedIn, human)
+  .post('/account/billing/begin/:id/deposit', signedIn, withStripe(deposit))
   .get('/account/billing/return/:id', signedIn, leadsToStripe, withStripe(comeBack))
   .post('/webhooks/stripe', hear)
   .route('/', billingOffice)
@@ -51,10 +53,16 @@ async function overview(c: Ctx): Promise<Response> {
     memberships: (await membershipsOf(tx, personId)).filter(({ plan, standing }) => plan.kind !== 'free' && standing !== 'ended'),
     decisions: await decisionsAbout(tx, personId),
     customer: await customerOf(tx, personId),
+    pays: await payingCurrency(tx, personId),
   }))
   const customer = facts.customer?.closedAt === null && hasStripe(config) ? facts.customer.stripeCustomer : undefined
   const invoices = customer ? await invoicesNow(config, customer).catch(unlessTrouble) : []
-  const page = <BillingPage {...facts} customer={customer !== undefined} invoices={invoices} available={hasStripe(config)} />
+  const cents = facts.customer?.credit ?? 0
+  const credit = cents > 0 ? { cents, currency: facts.pays ?? currencyHere(c) } : undefined
+  const { memberships, decisions } = facts
+  const page = (
+    <BillingPage {...{ memberships, decisions, credit, invoices }} customer={customer !== undefined} available={hasStripe(config)} />
+  )
   return showPage(c, { title: 'What you pay for', area: 'account' }, page)
 }
 
@@ -81,6 +89,7 @@ interface Begun {
   /** In which they will pay. */
   readonly currency: string
   readonly decision: Decision | undefined
+  readonly deposit: Deposit | undefined
 }
 
 async function begunHere(c: Ctx): Promise<Begun> {
@@ -92,20 +101,24 @@ async function begunHere(c: Ctx): Promise<Begun> {
     if (!membership || !plan) return undefined
     const currency = await currencyFor(tx, membership.personId, { plan, wanted: currencyHere(c) })
     const [decision, since] = [await decisionOn(tx, membership.id), await lastEnd(tx, membership.id)]
-    return { membership, wanted, plan, currency, decision: decision && since && decision.decidedAt < since ? undefined : decision }
+    const counts = decision && since && decision.decidedAt < since ? undefined : decision
+    return { membership, wanted, plan, currency, decision: counts, deposit: await openDeposit(tx, membership.id) }
   })
   if (!begun || begun.plan.kind === 'free') throw nothingHere('nothing to pay for')
   return begun
 }
 
-const stageOf = (decision: Decision | undefined): Stage =>
-  decision === undefined ? 'no card' : decision.outcome === 'pass' ? 'payment failed' : decision.outcome === 'review' ? 'review' : 'refused'
+function stageOf({ decision, deposit }: Begun): Stage {
+  if (!decision) return 'no card'
+  if (decision.outcome === 'pass') return deposit ? 'deposit' : 'payment failed'
+  return decision.outcome === 'review' ? 'review' : 'refused'
+}
 
 async function showBegin(c: Ctx, came: boolean, stage?: Stage): Promise<Response> {
   const begun = await begunHere(c)
   const { membership, wanted } = begun
   if (!wanted) return c.redirect(`/account/services/${membership.id}`, 303)
-  const page = <BeginPage {...begun} seats={wanted.seats} came={came} stage={stage ?? stageOf(begun.decision)} />
+  const page = <BeginPage {...begun} seats={wanted.seats} came={came} stage={stage ?? stageOf(begun)} />
   return showPage(c, { title: `A card for ${membership.service.title}`, area: 'account' }, page)
 }
 
@@ -125,6 +138,12 @@ async function human(c: Ctx): Promise<Response> {
   const { personId } = c.get('signedIn')
   await c.get('house').db.as('billing', (tx) => askForHuman(tx, { personId, membershipId: membership.id }))
   return c.redirect(`/account/billing/begin/${membership.id}`, 303)
+}
+
+async function deposit(c: Ctx): Promise<Response> {
+  const { membership } = await begunHere(c)
+  const stage = await payDeposit(c.get('house'), { personId: c.get('signedIn').personId, membershipId: membership.id })
+  return c.redirect(stage === 'open' ? `/account/services/${membership.id}?done=joined` : `/account/billing/begin/${membership.id}`, 303)
 }
 
 // The act was the button on Stripe's page; coming back only makes us ask how things stand, as an event does.

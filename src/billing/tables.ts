@@ -20,6 +20,8 @@ export const customers = pgTable(
       .references(() => people.id, { onDelete: 'restrict' }),
     stripeCustomer: text('stripe_customer').notNull(),
     stripePaymentMethod: text('stripe_payment_method'),
+    credit: bigint({ mode: 'number' }).notNull().default(0),
+    exposureLimit: bigint('exposure_limit', { mode: 'number' }),
     madeAt: moment('made_at').notNull(),
     syncedAt: moment('synced_at'),
     closedAt: moment('closed_at'),
@@ -28,6 +30,7 @@ export const customers = pgTable(
     uniqueIndex('customers_stripe').on(table.stripeCustomer),
     check('customers_stripe_customer', keyed(table.stripeCustomer, 'cus')),
     check('customers_stripe_payment_method', keyed(table.stripePaymentMethod, 'pm')),
+    check('customers_exposure_limit', sql`${table.exposureLimit} between 0 and 100000000`),
   ],
 )
 
@@ -42,6 +45,8 @@ export const customersHeld = classify(customers, {
     personId: ['reference', 'A number that stands for you'],
     stripeCustomer: ['billing', 'A key that stands for you at Stripe'],
     stripePaymentMethod: ['billing', 'A key that stands for your card at Stripe; it tells nothing about the card'],
+    credit: ['billing', 'What is to your credit at Stripe, in the smallest unit'],
+    exposureLimit: ['billing', 'Up to how much you may owe before a member of staff looks, where one said so'],
     madeAt: ['record', 'When it was made'],
     syncedAt: ['record', 'When we last asked Stripe how things stand'],
     closedAt: ['record', 'When it was closed at Stripe'],

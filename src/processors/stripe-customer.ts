@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { derivedKey } from '../database/sealing.ts'
 import { asId, type Id } from '../log.ts'
 import { ask, idOf, moment } from './stripe.ts'
+import { DEPOSIT } from './stripe-deposits.ts'
 import { FOLLOWS, type PlannedTerms, plannedBy, termsOf } from './stripe-schedules.ts'
 
 /** By this word a house knows the customers that it made, where others use the same account at Stripe. */
@@ -36,6 +37,8 @@ export interface KnownSubscription {
 /** An invoice as we know it. */
 export interface KnownInvoice {
   readonly id: string
+  /** The deposit that it collects. */
+  readonly deposit?: Id | undefined
   readonly subscription: string | undefined
   readonly status: string
   readonly due: number
@@ -51,6 +54,8 @@ export interface KnownInvoice {
 export interface KnownCustomer {
   readonly deleted: boolean
   readonly paymentMethod: string | undefined
+  /** What is to the customer's credit. */
+  readonly credit: number
   readonly subscriptions: readonly KnownSubscription[]
   readonly invoices: readonly KnownInvoice[]
 }
@@ -59,12 +64,13 @@ export interface KnownCustomer {
 export const customerNow = (config: Config, id: string): Promise<KnownCustomer> =>
   ask(config, async (client) => {
     const customer = await client.customers.retrieve(id)
-    if (customer.deleted) return { deleted: true, paymentMethod: undefined, subscriptions: [], invoices: [] }
+    if (customer.deleted) return { deleted: true, paymentMethod: undefined, credit: 0, subscriptions: [], invoices: [] }
     const subscriptions = await client.subscriptions.list({ customer: id, status: 'all', limit: 100 }).autoPagingToArray({ limit: 1_000 })
     const invoices = await client.invoices.list({ customer: id, limit: 100 }).autoPagingToArray({ limit: 1_000 })
     return {
       deleted: false,
       paymentMethod: idOf(customer.invoice_settings.default_payment_method),
+      credit: Math.max(0, -customer.balance),
       subscriptions: await Promise.all(
         subscriptions.map(async (one) =>
           knownSubscription(one, { planned: await plannedBy(client, idOf(one.schedule)), cents: await centsOf(client, one) }),
@@ -104,6 +110,7 @@ function knownSubscription(held: Stripe.Subscription, asked: Asked): KnownSubscr
 
 const knownInvoice = (held: Stripe.Invoice): KnownInvoice => ({
   id: held.id ?? '',
+  deposit: asId(held.metadata?.[DEPOSIT]),
   subscription: idOf(held.parent?.subscription_details?.subscription),
   status: held.status ?? 'open',
   due: held.amount_due,
@@ -141,6 +148,14 @@ export const closeCustomer = (config: Config, id: string): Promise<void> =>
       if (invoice.id) await client.invoices.voidInvoice(invoice.id)
     for await (const method of client.paymentMethods.list({ customer: id, limit: 100 })) await client.paymentMethods.detach(method.id)
     await client.customers.del(id)
+  })
+
+/** What is to a customer's credit now, and in which currency; nothing for who is gone. */
+export const creditNow = (config: Config, id: string): Promise<{ credit: number; currency: string | undefined }> =>
+  ask(config, async (client) => {
+    const customer = await client.customers.retrieve(id).catch(unlessMissing)
+    if (!customer || customer.deleted) return { credit: 0, currency: undefined }
+    return { credit: Math.max(0, -customer.balance), currency: customer.currency ?? undefined }
   })
 
 function unlessMissing(fault: unknown): undefined {

@@ -75,3 +75,15 @@ export function termsInWords(
     taxInWords(plan),
   ].filter(Boolean)
 }
+
+/** What so much of a plan by use costs, in the smallest unit; tiers cost the same number in every currency. */
+export function costOf({ kind, amounts, tiers }: Pick<Priced, 'kind' | 'amounts' | 'tiers'>, quantity: number, wanted: string): number {
+  if (kind !== 'tiered') return kind === 'metered' ? amountIn({ amounts }, wanted).cents * quantity : 0
+  let [from, cents] = [0, 0]
+  for (const { upTo, cents: each } of tiers) {
+    const until = Math.min(quantity, upTo ?? Infinity)
+    cents += Math.max(0, until - from) * each
+    from = Math.max(from, until)
+  }
+  return cents
+}

@@ -101,3 +101,24 @@ export async function markBilled(tx: For<'billing'>, { serviceId, record }: { se
     .set({ billedAt: now() })
     .where(and(eq(usage.serviceId, serviceId), eq(usage.record, record)))
 }
+
+/** What a person used of plans by use in the periods that no invoice was made for yet. */
+export async function useSinceInvoice(
+  tx: For<'billing'>,
+  personId: Id,
+): Promise<{ plan: Pick<typeof plans.$inferSelect, 'kind' | 'amounts' | 'tiers'>; quantity: number }[]> {
+  const { kind, amounts, tiers } = plans
+  const rows = await tx
+    .select({ plan: { kind, amounts, tiers }, quantity: sum(usage.quantity) })
+    .from(usage)
+    .innerJoin(memberships, eq(memberships.id, usage.membershipId))
+    .innerJoin(plans, and(eq(plans.id, memberships.planId), eq(plans.meter, usage.meter)))
+    .where(
+      and(
+        eq(usage.personId, personId),
+        sql`${usage.happenedAt} >= coalesce(${memberships.paidUntil} - case ${plans.every} when 'year' then interval '1 year' else interval '1 month' end, ${memberships.joinedAt})`,
+      ),
+    )
+    .groupBy(plans.id)
+  return rows.map(({ plan, quantity }) => ({ plan, quantity: Number(quantity ?? 0) }))
+}
