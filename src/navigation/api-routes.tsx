@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from '../programs/api.ts'
 import { Refusal } from '../web/refusal.ts'
-import type { Filter } from './counting.ts'
+import type { Filter } from './filtering.ts'
 import { type Dimension, dimensions } from './dimension.ts'
 import { before, isPeriod, LONGEST_DAYS, LONGEST_VALUE, MOST_FILTERS } from './question.ts'
 import { everyDay, panelOf } from './report.ts'

@@ -17,6 +17,8 @@ export interface Single {
 export interface Many {
   readonly values: readonly string[]
   readonly starts: Uint32Array
+  /** The same from the other side: which visit each is of. */
+  readonly owners: Numbers
   readonly codes: Numbers
   /** How often in this visit. */
   readonly counts: Numbers
@@ -81,18 +83,20 @@ export function manyOf(values: readonly string[], stays: readonly Stay[], visits
   for (const { visit } of stays) each[visit]!++
   return {
     values,
-    starts: startsOf(each),
+    ...placesOf(each),
     codes: narrow(stays.map(({ code }) => code)),
     counts: narrow(stays.map(({ count }) => Math.min(count, WIDEST))),
     seconds: narrow(stays.map(({ seconds }) => Math.min(seconds, WIDEST))),
   }
 }
 
-/** Where each visit's begin, from how many each has. */
-export function startsOf(each: Numbers): Uint32Array {
+/** Where each visit's begin, and which visit each is of, from how many each has. */
+export function placesOf(each: Numbers): Pick<Many, 'starts' | 'owners'> {
   const starts = new Uint32Array(each.length + 1)
   for (let visit = 0; visit < each.length; visit++) starts[visit + 1] = starts[visit]! + each[visit]!
-  return starts
+  const owners = each.length <= 65_536 ? new Uint16Array(starts[each.length]!) : new Uint32Array(starts[each.length]!)
+  for (let visit = 0; visit < each.length; visit++) for (let at = starts[visit]!; at < starts[visit + 1]!; at++) owners[at] = visit
+  return { starts, owners }
 }
 
 /** Codes for values, in the order in which they were met. Beyond 60,000 different ones, the rest are one. */

@@ -1,6 +1,8 @@
-/** Counts the visits of loaded days: filters that combine, totals, and a count for each value of a dimension. */
+/** Counts the visits of loaded days: totals, and a count for each value of a dimension. */
 import { type DayColumns, type Many, many, type Numbers, single, valuesOf } from './columns.ts'
 import { type Dimension, isMany, OTHER } from './dimension.ts'
+import { isFew, type Told } from './filtering.ts'
+import { type Sharers, type Sharing, sharersOfMany, sharersOfOne, sumOf, unnamedIn } from './naming.ts'
 
 /** How much. Visitors are counted for each day anew, because nobody is known again on another day. */
 export interface Counts {
@@ -12,13 +14,6 @@ export interface Counts {
   readonly bounces: number
   /** How long all of it lasted; for pages, how long they were looked at. */
   readonly seconds: number
-}
-
-/** Only visits that have one of these values, or (`not`) none of them. A value that ends in `*` stands for all that begin so. */
-export interface Filter {
-  readonly dimension: Dimension
-  readonly values: readonly string[]
-  readonly not?: boolean
 }
 
 /** Counts under names. */
@@ -62,59 +57,14 @@ export class Sums {
   }
 }
 
-/** Places of the visits that pass every filter, in order; undefined when all do. */
-export type Passing = Uint32Array | undefined
-
-/** Finds the visits that pass: filter by filter, those of which a visit has one value first, because they cost least. */
-export function passing(day: DayColumns, filters: readonly Filter[]): Passing {
-  let found: Passing
-  for (const filter of filters.toSorted((a, b) => Number(isMany(a.dimension)) - Number(isMany(b.dimension)))) {
-    const flip = filter.not ? 1 : 0
-    const wanted = Uint8Array.from(valuesOf(day, filter.dimension), (value) => (meets(filter, value) ? 1 : 0))
-    found = isMany(filter.dimension)
-      ? havingAny(found, many(day, filter.dimension), wanted, flip)
-      : havingOne(found, single(day, filter.dimension).codes, wanted, flip)
-  }
-  return found
-}
-
-const meets = ({ values }: Filter, value: string): boolean =>
-  values.some((wanted) => (wanted.endsWith('*') ? value !== OTHER && value.startsWith(wanted.slice(0, -1)) : value === wanted))
-
-// Without a branch: which visits pass is hard to guess for a processor, too.
-function havingOne(from: Passing, codes: Numbers, wanted: Uint8Array, flip: number): Uint32Array {
-  const found = new Uint32Array(from?.length ?? codes.length)
-  let length = 0
-  for (let place = 0; place < found.length; place++) {
-    const at = from ? from[place]! : place
-    found[length] = at
-    length += wanted[codes[at]!]! ^ flip
-  }
-  return found.slice(0, length)
-}
-
-function havingAny(from: Passing, { starts, codes }: Many, wanted: Uint8Array, flip: number): Uint32Array {
-  const found = new Uint32Array(from?.length ?? starts.length - 1)
-  let length = 0
-  for (let place = 0; place < found.length; place++) {
-    const at = from ? from[place]! : place
-    const end = starts[at + 1]!
-    let has = 0
-    for (let stay = starts[at]!; stay < end; stay++) has |= wanted[codes[stay]!]!
-    found[length] = at
-    length += has ^ flip
-  }
-  return found.slice(0, length)
-}
-
 /** Adds up everything that passes, under one name. */
-export function addTotals(sums: Sums, name: string, day: DayColumns, found: Passing): void {
-  const { visits, visitor, views, seconds, bounced } = day.base
-  const length = found?.length ?? visits
+export function addTotals(sums: Sums, name: string, { base }: DayColumns, { places }: Told): void {
+  const { visits, visitor, views, seconds, bounced } = base
+  const length = places?.length ?? visits
   const counts = { visitors: 0, visits: length, views: 0, bounces: 0, seconds: 0 }
   let last = -1
   for (let place = 0; place < length; place++) {
-    const at = found ? found[place]! : place
+    const at = places ? places[place]! : place
     counts.views += views[at]!
     counts.seconds += seconds[at]!
     counts.bounces += bounced[at]!
@@ -124,13 +74,33 @@ export function addTotals(sums: Sums, name: string, day: DayColumns, found: Pass
   sums.add(name, counts)
 }
 
-/** Adds up what passes under the values of a dimension. */
-export function addPanel(sums: Sums, day: DayColumns, dimension: Dimension, found: Passing): void {
-  const counted = new Counted(valuesOf(day, dimension).length)
-  if (isMany(dimension)) countMany(counted, day, many(day, dimension), found)
-  else countSingle(counted, day, single(day, dimension).codes, found)
-  for (const [code, value] of valuesOf(day, dimension).entries()) if (counted.visits[code]! > 0) sums.add(value, counted.of(code))
+/** What is told of a day, and the threshold under which values have no name where filters narrow it. */
+export interface Wanted {
+  readonly told: Told
+  readonly least: number
 }
+
+/** Adds up what passes under the values of a dimension. */
+export function addPanel(sums: Sums, day: DayColumns, dimension: Dimension, { told, least }: Wanted): void {
+  if (told.places?.length === 0) return
+  const values = valuesOf(day, dimension)
+  const counted = new Counted(values.length)
+  if (isMany(dimension)) countMany(counted, day, many(day, dimension), told)
+  else countSingle(counted, day, single(day, dimension).codes, told)
+  const sharers = (enough: number) => sharersOf(day, dimension, { told, counted: counted.visitors, enough })
+  const unnamed = told.cells ? unnamedIn({ names: values, least, sharers, addUp: !isMany(dimension) }) : none
+  // What a visit has many of does not add up to all visits: so few are left out, and nobody can work them out.
+  const untold = isMany(dimension) && isFew(sumOf(counted.visitors, unnamed), least)
+  for (const [code, value] of values.entries()) {
+    if (!counted.visits[code] || (untold && unnamed.has(code))) continue
+    sums.add(unnamed.has(code) ? OTHER : value, counted.of(code))
+  }
+}
+
+const none: ReadonlySet<number> = new Set()
+
+const sharersOf = (day: DayColumns, dimension: Dimension, sharing: Sharing): Sharers =>
+  isMany(dimension) ? sharersOfMany(day, many(day, dimension), sharing) : sharersOfOne(day, single(day, dimension).codes, sharing)
 
 /** Counts by code, in numbers that lie close together: a day has many visits. */
 class Counted {
@@ -157,12 +127,12 @@ class Counted {
   }
 }
 
-function countSingle(counted: Counted, { base }: DayColumns, codes: Numbers, found: Passing): void {
+function countSingle(counted: Counted, { base }: DayColumns, codes: Numbers, { places }: Told): void {
   const { visitors, visits, views, bounces, seconds, last } = counted
   const { visitor: who, views: viewed, seconds: lasted, bounced } = base
-  const length = found?.length ?? codes.length
+  const length = places?.length ?? codes.length
   for (let place = 0; place < length; place++) {
-    const at = found ? found[place]! : place
+    const at = places ? places[place]! : place
     const code = codes[at]!
     visits[code]!++
     views[code]! += viewed[at]!
@@ -174,12 +144,12 @@ function countSingle(counted: Counted, { base }: DayColumns, codes: Numbers, fou
   }
 }
 
-function countMany(counted: Counted, { base }: DayColumns, { starts, codes, counts, seconds: lasted }: Many, found: Passing): void {
+function countMany(counted: Counted, { base }: DayColumns, { starts, codes, counts, seconds: lasted }: Many, { places }: Told): void {
   const { visitors, visits, views, bounces, seconds, last } = counted
   const { visitor: who, bounced } = base
-  const length = found?.length ?? base.visits
+  const length = places?.length ?? base.visits
   for (let place = 0; place < length; place++) {
-    const at = found ? found[place]! : place
+    const at = places ? places[place]! : place
     const end = starts[at + 1]!
     const [one, left] = [who[at]!, bounced[at]!]
     for (let stay = starts[at]!; stay < end; stay++) {
@@ -195,22 +165,18 @@ function countMany(counted: Counted, { base }: DayColumns, { starts, codes, coun
   }
 }
 
-/** Visits by the hour of the week (Monday 0 h is 0), in UTC or on the reader's own clock where it is known. */
-export function addHeat(hours: number[], day: DayColumns, { weekday, clock }: Clock, found: Passing): void {
-  const hour = single(day, 'hour')
-  const zones = clock === 'utc' ? undefined : single(day, 'zone')
-  const ahead = zones?.values.map((value) => (isNumber(value) ? Number(value) / 4 : undefined)) ?? [0]
-  // Hours and clocks are few: they are counted in pairs, and the pairs told on the clock.
-  const pairs = new Float64Array(hour.values.length * ahead.length)
-  const length = found?.length ?? day.base.visits
-  for (let place = 0; place < length; place++) {
-    const at = found ? found[place]! : place
-    pairs[hour.codes[at]! * ahead.length + (zones ? zones.codes[at]! : 0)]!++
-  }
-  for (const [pair, visits] of pairs.entries()) {
-    const [start = '', shift] = [hour.values[Math.floor(pair / ahead.length)], ahead[pair % ahead.length]]
-    if (visits > 0 && isNumber(start) && shift !== undefined) hours[hourOfWeek(weekday, Number(start) + shift)]! += visits
-  }
+/**
+ * Visits by the hour of the week (Monday 0 h is 0), in UTC or on the reader's own clock where it is known.
+ * Hours in which fewer visitors came than the threshold are left out.
+ */
+export function addHeat(hours: number[], day: DayColumns, clock: Clock, { told, least }: Wanted): void {
+  if (told.places?.length === 0) return
+  const codes = hoursOf(day, clock)
+  const counted = new Counted(hourNames.length)
+  countSingle(counted, day, codes, told)
+  const sharers = (enough: number) => sharersOfOne(day, codes, { told, counted: counted.visitors, enough })
+  const unnamed = unnamedIn({ names: hourNames, least, sharers, addUp: true })
+  for (let hour = 0; hour < UNTOLD; hour++) if (!unnamed.has(hour)) hours[hour] = (hours[hour] ?? 0) + counted.visits[hour]!
 }
 
 /** On which day of the week, and whose clock tells. */
@@ -219,6 +185,26 @@ export interface Clock {
   readonly clock: 'utc' | 'reader'
 }
 
-const isNumber = (value: string): boolean => value !== '' && !Number.isNaN(Number(value))
+/** The place of those whose hour is not known. */
+const UNTOLD = 168
+const hourNames = [...Array.from({ length: UNTOLD }, (_, hour) => String(hour)), OTHER]
 
-const hourOfWeek = (weekday: number, hour: number): number => (((weekday * 24 + Math.floor(hour)) % 168) + 168) % 168
+/** For each visit the hour of the week. Hours and clocks are few: each pair of them is worked out once. */
+function hoursOf(day: DayColumns, { weekday, clock }: Clock): Uint8Array {
+  const hour = single(day, 'hour')
+  const zone = clock === 'utc' ? undefined : single(day, 'zone')
+  const zones = zone?.values ?? ['0']
+  const local = Uint8Array.from({ length: hour.values.length * zones.length }, (_, pair) =>
+    hourOfWeek(weekday, hour.values[Math.floor(pair / zones.length)], zones[pair % zones.length]),
+  )
+  const codes = new Uint8Array(day.base.visits)
+  for (let at = 0; at < codes.length; at++) codes[at] = local[hour.codes[at]! * zones.length + (zone ? zone.codes[at]! : 0)]!
+  return codes
+}
+
+/** The hour of the week, where hour and clock (in quarters of an hour) are known. */
+function hourOfWeek(weekday: number, hour = '', ahead = ''): number {
+  const start = Number(hour) + Number(ahead) / 4
+  if (hour === '' || ahead === '' || Number.isNaN(start)) return UNTOLD
+  return (((weekday * 24 + Math.floor(start)) % 168) + 168) % 168
+}

@@ -61,19 +61,13 @@ function commonSingle({ values, codes }: Single, visitor: Numbers, least: number
 }
 
 function commonMany(many: Many, visitor: Numbers, least: number): Many {
-  const owners = new Uint32Array(many.codes.length)
-  for (let visit = 0; visit < visitor.length; visit++) owners.fill(visitor[visit] ?? 0, many.starts[visit], many.starts[visit + 1])
+  const owners = Uint32Array.from(many.owners, (visit) => visitor[visit] ?? 0)
   const { values, to } = commonCodes(many.values, sharing(many.codes, owners, many.values.length), least)
   return manyOf(values, merged(staysIn(many).map((stay) => ({ ...stay, code: to[stay.code] ?? 0 }))), visitor.length)
 }
 
-function staysIn({ starts, codes, counts, seconds }: Many): Stay[] {
-  const stays: Stay[] = []
-  for (let visit = 0; visit + 1 < starts.length; visit++)
-    for (let at = starts[visit] ?? 0; at < (starts[visit + 1] ?? 0); at++)
-      stays.push({ visit, code: codes[at] ?? 0, count: counts[at] ?? 0, seconds: seconds[at] ?? 0 })
-  return stays
-}
+const staysIn = ({ owners, codes, counts, seconds }: Many): Stay[] =>
+  Array.from(owners, (visit, at) => ({ visit, code: codes[at] ?? 0, count: counts[at] ?? 0, seconds: seconds[at] ?? 0 }))
 
 /** In the order of visits, what a visit has twice of one code put together. */
 function merged(stays: Stay[]): Stay[] {

@@ -1,15 +1,15 @@
 /** Folded days, read from the database column by column and kept unpacked in memory, up to a limit. */
 import type { Database } from '../database/connection.ts'
 import type { Base, DayColumns, Many, Single } from './columns.ts'
-import { type Filter, passing } from './counting.ts'
 import { type Day, type Dimension, isMany, type ManyDimension, type SingleDimension } from './dimension.ts'
+import { everybody, type Filter, passing, type Told } from './filtering.ts'
 import { BASE, unpackBase, unpackMany, unpackSingle } from './packing.ts'
 
-/** A column, or the places of the visits that pass some filters: a page of reports asks for them with each of its panels. */
-type Column = Base | Single | Many | Uint32Array
+/** A column, or what some filters tell of the day: a page of reports asks for it with each of its panels. */
+type Column = Base | Single | Many | Told
 
 /** Bytes of unpacked columns that one process keeps; what was asked for longest ago goes first. */
-const MOST_BYTES = 192 * 1024 * 1024
+const MOST_BYTES = 224 * 1024 * 1024
 
 interface Kept {
   /** In the order of the last question. */
@@ -61,21 +61,22 @@ export async function loadDays(db: Database, days: readonly FoldedDay[], dimensi
   return new Map(days.map(({ day }) => [day, dayOfColumns(day, dimensions, there)]))
 }
 
-/** The visits of a folded day that pass these filters, as they were found once. */
-export function placesOf(db: Database, { day, foldedAt }: FoldedDay, { columns, filters }: Sought): Uint32Array | undefined {
-  if (filters.length === 0) return undefined
+/** What some filters tell of a folded day, as it was found once. */
+export function toldOf(db: Database, { day, foldedAt }: FoldedDay, { columns, filters, least }: Sought): Told {
+  if (filters.length === 0) return everybody
   const kept = keptOf(db)
-  const key = `${day} ${foldedAt} ${JSON.stringify(filters)}`
+  const key = `${day} ${foldedAt} ${least} ${JSON.stringify(filters)}`
   const known = kept.columns.get(key)
-  if (known instanceof Uint32Array) return touched(kept, key, known)
-  const places = passing(columns, filters) ?? new Uint32Array()
-  keep(kept, key, places)
-  return places
+  if (known && 'combinations' in known) return touched(kept, key, known)
+  const told = passing(columns, filters, least)
+  keep(kept, key, told)
+  return told
 }
 
 interface Sought {
   readonly columns: DayColumns
   readonly filters: readonly Filter[]
+  readonly least: number
 }
 
 interface Wanted {
@@ -136,7 +137,6 @@ function keep(kept: Kept, key: string, column: Column): void {
 
 // Texts are counted at about what they take.
 function sizeOf(column: Column): number {
-  if (ArrayBuffer.isView(column)) return column.byteLength
   const arrays = Object.values(column).filter((value) => ArrayBuffer.isView(value))
   return arrays.reduce((bytes, array) => bytes + array.byteLength, 0) + ('values' in column ? column.values.length * 60 : 0)
 }

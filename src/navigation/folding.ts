@@ -8,7 +8,8 @@ import { log } from '../log.ts'
 import type { DayColumns } from './columns.ts'
 import { addHeat, addPanel, addTotals, type Counts, Sums } from './counting.ts'
 import { common, crowded } from './crowd.ts'
-import { type Day, dimensions, OTHER } from './dimension.ts'
+import { type Day, dimensions } from './dimension.ts'
+import { everybody } from './filtering.ts'
 import { Gathering } from './gathering.ts'
 import { packDay } from './packing.ts'
 import { stepsOf } from './pace.ts'
@@ -64,24 +65,21 @@ function talliesOf(day: DayColumns, date: Day, least: number): Tally[] {
   const rows: Tally[] = []
   for (const dimension of dimensions) {
     const sums = new Sums()
-    addPanel(sums, day, dimension, undefined)
+    addPanel(sums, day, dimension, { told: everybody, least })
     for (const { value, counts } of sums.all()) if (counts.visits > 0) rows.push([dimension, value, counts])
   }
   const all = new Sums()
-  addTotals(all, '', day, undefined)
+  addTotals(all, '', day, everybody)
   for (const { value, counts } of all.all()) rows.push([ALL, value, counts])
   return [...rows, ...readerHours(day, date, least)]
 }
 
 function readerHours(day: DayColumns, date: Day, least: number): Tally[] {
   const hours = Array<number>(168).fill(0)
-  addHeat(hours, day, { weekday: weekdayOf(date), clock: 'reader' }, undefined)
-  const rare = hours.reduce((sum, visits) => sum + (visits < least ? visits : 0), 0)
-  const named = [...hours.entries()].filter(([, visits]) => visits >= least)
-  return [...named.map(([hour, visits]): Tally => hourTally(String(hour), visits)), ...(rare > 0 ? [hourTally(OTHER, rare)] : [])]
+  addHeat(hours, day, { weekday: weekdayOf(date), clock: 'reader' }, { told: everybody, least })
+  const named = [...hours.entries()].filter(([, visits]) => visits > 0)
+  return named.map(([hour, visits]) => [READER_HOUR, String(hour), { visitors: 0, visits, views: 0, bounces: 0, seconds: 0 }])
 }
-
-const hourTally = (hour: string, visits: number): Tally => [READER_HOUR, hour, { visitors: 0, visits, views: 0, bounces: 0, seconds: 0 }]
 
 async function keepTallies({ $client: client }: For<'improvement'>, day: Day, rows: readonly Tally[]): Promise<void> {
   const of = (measure: keyof Counts): number[] => rows.map(([, , counts]) => counts[measure])

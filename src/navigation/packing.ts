@@ -3,7 +3,7 @@
  * the other, as narrow as they may be, compressed.
  */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { type Base, type DayColumns, type Many, narrow, type Numbers, type Single, startsOf } from './columns.ts'
+import { type Base, type DayColumns, type Many, narrow, type Numbers, placesOf, type Single } from './columns.ts'
 
 /** The column that every question needs. */
 export const BASE = 'visits'
@@ -59,7 +59,7 @@ function packMany({ values, starts, codes, counts, seconds }: Many): Buffer {
 export function unpackMany(packed: Buffer): Many {
   const { values, arrays } = unpack(packed)
   const [each = NONE, codes = NONE, counts = NONE, seconds = NONE] = arrays
-  return { values, starts: startsOf(each), codes, counts, seconds }
+  return { values, ...placesOf(each), codes, counts, seconds }
 }
 
 function pack(values: readonly string[], numbers: readonly Numbers[]): Buffer {

@@ -3,35 +3,41 @@ import { setImmediate } from 'node:timers/promises'
 import { now } from '../clock.ts'
 import type { Database } from '../database/connection.ts'
 import type { DayColumns } from './columns.ts'
-import { addHeat, addPanel, addTotals, type Counts, type Passing, passing, Sums } from './counting.ts'
+import { addHeat, addPanel, addTotals, type Counts, Sums } from './counting.ts'
 import { type Day, dayOf, type Dimension, OTHER } from './dimension.ts'
-import { type FoldedDay, foldedBetween, loadDays, placesOf } from './folded.ts'
+import { type FoldedDay, foldedBetween, loadDays, toldOf } from './folded.ts'
+import { passing, type Told } from './filtering.ts'
 import { ALL, foldDay, READER_HOUR, weekdayOf } from './folding.ts'
 import { stepsOf, threeQuarters } from './pace.ts'
 import { columnsOfUnfolded, forgetOthers, gatheringOf, hereSince } from './present.ts'
 import { writeActions } from './rows.ts'
 import type { Asked, Pace, Panel, Present, Store } from './store.ts'
 
-const NOTHING: Counts = { visitors: 0, visits: 0, views: 0, bounces: 0, seconds: 0 }
-
 /** The store in this database; `least` is the smallest number of visitors that is told apart. */
 export const postgresStore = (db: Database, least: number): Store => ({
   record: (actions) => writeActions(db, actions),
-  totals: async (asked) => enough(together(await byDay(db, asked)), asked.filters.length > 0 ? least : 0),
+  totals: async (asked) => together(await byDay(db, withLeast(asked, least))),
   days: async (asked) => {
-    const sums = await byDay(db, asked)
-    const counted = sums.all().map(({ value, counts }) => ({ day: value, counts: enough(counts, asked.filters.length > 0 ? least : 0) }))
-    return counted.sort((a, b) => (a.day < b.day ? -1 : 1))
+    const sums = await byDay(db, withLeast(asked, least))
+    return sums
+      .all()
+      .map(({ value, counts }) => ({ day: value, counts }))
+      .sort((a, b) => (a.day < b.day ? -1 : 1))
   },
-  panel: async (asked, dimension) => panelOf(await byValue(db, asked, dimension), least),
-  heat: (asked, clock) => heat(db, asked, clock),
+  panel: async (asked, dimension) => panelOf(await byValue(db, withLeast(asked, least), dimension), least),
+  heat: (asked, clock) => heat(db, withLeast(asked, least), clock),
   paces: (asked) => paces(db, asked, least),
   present: (minutes) => present(db, minutes),
   unfolded: async () => (await unfoldedDays(db)).filter((day) => day < dayOf(now())),
   fold: (day) => foldDay(db, day, least),
 })
 
-const enough = (counts: Counts, least: number): Counts => (counts.visitors < least ? NOTHING : counts)
+/** What is asked, and the smallest number of visitors of a day that is told apart. */
+interface Sought extends Asked {
+  readonly least: number
+}
+
+const withLeast = (asked: Asked, least: number): Sought => ({ ...asked, least })
 
 function together(sums: Sums): Counts {
   const all = new Sums()
@@ -76,17 +82,17 @@ async function daysOf(db: Database, { from, until }: Asked): Promise<Days> {
   return { folded, unfolded: unfolded.filter((day) => day >= from && day <= until) }
 }
 
-type Take = (day: Day, columns: DayColumns, places: Passing) => void
+type Take = (day: Day, columns: DayColumns, told: Told) => void
 
 /** Longest time for which counting keeps others from being served. */
 const TURN_MS = 8
 
 // Hands over the columns of every day that tallies cannot answer for; lets others have their turn in between.
-async function visit(db: Database, { folded, unfolded }: Days, asked: Asked, wanted: readonly Dimension[], take: Take): Promise<void> {
+async function visit(db: Database, { folded, unfolded }: Days, asked: Sought, wanted: readonly Dimension[], take: Take): Promise<void> {
   const dimensions = [...new Set([...asked.filters.map(({ dimension }) => dimension), ...wanted])]
   let turn = performance.now()
-  const one = async (day: Day, columns: DayColumns, places: Passing): Promise<void> => {
-    take(day, columns, places)
+  const one = async (day: Day, columns: DayColumns, told: Told): Promise<void> => {
+    take(day, columns, told)
     if (performance.now() - turn < TURN_MS) return
     await setImmediate()
     turn = performance.now()
@@ -94,30 +100,30 @@ async function visit(db: Database, { folded, unfolded }: Days, asked: Asked, wan
   const loaded = folded.length > 0 ? await loadDays(db, folded, dimensions) : undefined
   for (const day of folded) {
     const columns = loaded?.get(day.day)
-    if (columns) await one(day.day, columns, placesOf(db, day, { columns, filters: asked.filters }))
+    if (columns) await one(day.day, columns, toldOf(db, day, { ...asked, columns }))
   }
   for (const day of unfolded) {
-    const columns = await columnsOfUnfolded(db, day)
-    await one(day, columns, passing(columns, asked.filters))
+    const columns = await columnsOfUnfolded(db, day, asked.least)
+    await one(day, columns, passing(columns, asked.filters, asked.least))
   }
 }
 
 // ---- Counting ------------------------------------------------------------------------------------
 
-async function byDay(db: Database, asked: Asked): Promise<Sums> {
+async function byDay(db: Database, asked: Sought): Promise<Sums> {
   const days = await daysOf(db, asked)
   const sums = new Sums()
-  const take: Take = (day, columns, places) => addTotals(sums, day, columns, places)
+  const take: Take = (day, columns, told) => addTotals(sums, day, columns, told)
   if (asked.filters.length > 0) return await visit(db, days, asked, [], take), sums
   await addTallies(db, sums, asked, { dimension: ALL, by: 'day::text' })
   await visit(db, { ...days, folded: [] }, asked, [], take)
   return sums
 }
 
-async function byValue(db: Database, asked: Asked, dimension: Dimension): Promise<Sums> {
+async function byValue(db: Database, asked: Sought, dimension: Dimension): Promise<Sums> {
   const days = await daysOf(db, asked)
   const sums = new Sums()
-  const take: Take = (_, columns, places) => addPanel(sums, columns, dimension, places)
+  const take: Take = (_, columns, told) => addPanel(sums, columns, dimension, { told, least: asked.least })
   if (asked.filters.length > 0) await visit(db, days, asked, [dimension], take)
   else {
     await addTallies(db, sums, asked, { dimension, by: 'value' })
@@ -141,10 +147,10 @@ async function addTallies(
   for (const { name: value, ...counts } of rows) sums.add(value, counts)
 }
 
-async function heat(db: Database, asked: Asked, clock: 'utc' | 'reader'): Promise<number[]> {
+async function heat(db: Database, asked: Sought, clock: 'utc' | 'reader'): Promise<number[]> {
   const days = await daysOf(db, asked)
   const hours = Array<number>(168).fill(0)
-  const take: Take = (day, columns, places) => addHeat(hours, columns, { weekday: weekdayOf(day), clock }, places)
+  const take: Take = (day, columns, told) => addHeat(hours, columns, { weekday: weekdayOf(day), clock }, { told, least: asked.least })
   const wanted: Dimension[] = clock === 'utc' ? ['hour'] : ['hour', 'zone']
   if (asked.filters.length > 0) return await visit(db, days, asked, wanted, take), hours
   await addHours(db, hours, asked, clock)

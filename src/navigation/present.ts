@@ -2,6 +2,7 @@
 import { MINUTE, now } from '../clock.ts'
 import type { Database } from '../database/connection.ts'
 import type { DayColumns } from './columns.ts'
+import { common } from './crowd.ts'
 import type { Day } from './dimension.ts'
 import { Gathering } from './gathering.ts'
 import { readActions } from './rows.ts'
@@ -40,11 +41,11 @@ async function caughtUp(db: Database, day: Day): Promise<Gathered> {
   return known
 }
 
-/** The visits of a day that is not folded, up to now. */
-export async function columnsOfUnfolded(db: Database, day: Day): Promise<DayColumns> {
+/** The visits of a day that is not folded, up to now; what fewer than `least` visitors share has no name here, either. */
+export async function columnsOfUnfolded(db: Database, day: Day, least: number): Promise<DayColumns> {
   const known = await caughtUp(db, day)
   if (!known.columns || known.held !== known.gathering.actions) {
-    known.columns = known.gathering.columns()
+    known.columns = common(known.gathering.columns(), least)
     known.held = known.gathering.actions
   }
   return known.columns

@@ -1,6 +1,6 @@
 /** What a report is asked, as it stands in its address: a period, filters, a clock. Nonsense there counts for nothing. */
 import { DAY, now } from '../clock.ts'
-import type { Filter } from './counting.ts'
+import type { Filter } from './filtering.ts'
 import { type Day, dayBefore, dayOf, type Dimension, dimensions } from './dimension.ts'
 import type { Asked } from './store.ts'
 

@@ -2,7 +2,8 @@
 import { Icon } from '../web/icons.tsx'
 import { Empty } from '../web/layout.tsx'
 import { HeatMap, TimeChart } from './charts.tsx'
-import type { Counts, Filter } from './counting.ts'
+import type { Counts } from './counting.ts'
+import type { Filter } from './filtering.ts'
 import { hrefOf, Panels, SPEED, VISITS } from './panel-pages.tsx'
 import { attribution } from './place.ts'
 import { Period } from './period.tsx'
@@ -26,7 +27,7 @@ export const ReportPage = ({ question, report, chosen, least, origin }: ReportPr
     <h1>Visits</h1>
     <Present present={report.present} least={least} />
     <Period question={question} chosen={chosen} at={VISITS} />
-    {question.filters.length > 0 && <Filters question={question} />}
+    {question.filters.length > 0 && <Filters question={question} least={least} />}
     {report.totals.visitors === 0 ? (
       <Nothing question={question} report={report} least={least} origin={origin} />
     ) : (
@@ -50,7 +51,7 @@ function Present({ present: { visitors, pages }, least }: Pick<ReportProps['repo
   )
 }
 
-const Filters = ({ question }: { question: Question }) => (
+const Filters = ({ question, least }: Pick<ReportProps, 'question' | 'least'>) => (
   <section class="filters" aria-label="Filters">
     <p>Only visits with</p>
     <ul>
@@ -64,6 +65,10 @@ const Filters = ({ question }: { question: Question }) => (
       ))}
     </ul>
     <a href={hrefOf({ ...question, filters: [] })}>Take all away</a>
+    <p class="hint">
+      Under filters no number, and no difference of two, stands for fewer than {least} visitors of a day: so few are counted with the
+      others, or their day is left out.
+    </p>
   </section>
 )
 

@@ -4,7 +4,8 @@
  */
 import type { House } from '../web/house.ts'
 import type { Action } from './action.ts'
-import type { Counts, Filter } from './counting.ts'
+import type { Counts } from './counting.ts'
+import type { Filter } from './filtering.ts'
 import type { Day, Dimension } from './dimension.ts'
 import { postgresStore } from './postgres.ts'
 
