@@ -48,7 +48,13 @@ const WORDS = ['source', 'medium', 'campaign', 'term', 'content'] as const
 function campaignWords(query: string): Record<(typeof WORDS)[number], string> {
   if (query === '') return { source: '', medium: '', campaign: '', term: '', content: '' }
   const asked = new URLSearchParams(query)
-  const of = (...names: string[]): string => tidy(names.map((name) => asked.get(name)).find(Boolean) ?? '', 80)
+  const of = (...names: string[]): string => {
+    for (const name of names) {
+      const word = asked.get(name)
+      if (word) return tidy(word, 80)
+    }
+    return ''
+  }
   return {
     source: of('utm_source', 'source', 'ref'),
     medium: of('utm_medium'),
@@ -95,8 +101,7 @@ export function arrivalOf({ host, referring, query }: Coming, ours: ReadonlySet<
 }
 
 function hostOf(address: string | undefined): string | undefined {
-  if (!address || address.length > 2_000 || !URL.canParse(address)) return undefined
-  const { protocol, host } = new URL(address)
+  const from = address && address.length <= 2_000 ? URL.parse(address) : null
   // An app names itself in the place of a host.
-  return /^(https?|android-app):$/.test(protocol) ? host.toLowerCase() : undefined
+  return from && /^(https?|android-app):$/.test(from.protocol) ? from.host.toLowerCase() : undefined
 }

@@ -25,11 +25,27 @@ const CAREFUL = {
   vary: 'Origin',
 }
 
+type Headers = Readonly<Record<string, string>>
+
+/** Made once for each website: there are as many as are listed, and one for all others. */
+const made = new WeakMap<House['config'], Map<string, Headers>>()
+
 /** The headers of the answer. Listed websites may read its number; none sends cookies along by it. */
-export function answerHeaders({ config }: House, origin: string | undefined): Record<string, string> {
-  const listed = origin !== undefined && config.navigationSites.includes(origin.toLowerCase())
-  const always = config.origin.startsWith('https://') ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}
-  return listed ? { ...CAREFUL, ...always, 'access-control-allow-origin': origin } : { ...CAREFUL, ...always }
+export function answerHeaders({ config }: House, origin: string | undefined): Headers {
+  const listed = origin !== undefined && config.navigationSites.includes(origin.toLowerCase()) ? origin : ''
+  const known = made.get(config) ?? new Map<string, Headers>()
+  made.set(config, known)
+  const headers = known.get(listed) ?? headersFor(config, listed)
+  if (known.size < MOST_SITES) known.set(listed, headers)
+  return headers
+}
+
+/** An origin can be spelled in several ways. */
+const MOST_SITES = 1_000
+
+function headersFor({ origin }: House['config'], listed: string): Headers {
+  const always = origin.startsWith('https://') ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}
+  return { ...CAREFUL, ...always, ...(listed ? { 'access-control-allow-origin': listed } : {}), 'content-length': '0' }
 }
 
 /** As much of Node's request and response as is needed here. */
@@ -42,7 +58,7 @@ interface Incoming {
   on(event: 'end' | 'error', take: () => void): unknown
 }
 interface Outgoing {
-  writeHead(status: number, headers: Record<string, string>): { end(): unknown }
+  writeHead(status: number, headers: Headers): { end(): unknown }
 }
 
 /** Takes the request if it is for this door; returns whether it was. */
@@ -50,8 +66,7 @@ export function standsAtDoor(house: House, request: Incoming, response: Outgoing
   if (request.url !== '/n' || request.method !== 'POST') return false
   if (!house.config.hosts.includes(String(request.headers['host']).toLowerCase())) return false
   const header = (name: string): string | undefined => request.headers[name]?.toString()
-  const answer = (number: number) =>
-    void response.writeHead(number, { ...answerHeaders(house, header('origin')), 'content-length': '0' }).end()
+  const answer = (number: number) => void response.writeHead(number, answerHeaders(house, header('origin'))).end()
   const pieces: Buffer[] = []
   let length = 0
   request.on('data', (piece) => {

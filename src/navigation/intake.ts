@@ -13,8 +13,12 @@ const MOST_AT_ONCE = 2_000
 const MOST_WAITING = 50_000
 /** How long actions wait that nobody waits for. */
 const PATIENCE_MS = 50
-/** Writing at the same time, so that one commit does not wait for another's disk. */
+/**
+ * Writing at the same time, so that one commit does not wait for another's disk; the second begins only
+ * where so many wait, because a commit costs the same however few actions are in it.
+ */
 const WRITERS = 2
+const WORTH_A_WRITER = 24
 
 interface Waiting {
   readonly actions: readonly Action[]
@@ -79,7 +83,7 @@ export class Intake {
   }
 
   #write(): void {
-    if (this.#writing >= WRITERS || this.#waiting.length === 0) return
+    if (this.#writing >= (this.#count >= WORTH_A_WRITER ? WRITERS : 1) || this.#waiting.length === 0) return
     clearTimeout(this.#timer)
     this.#timer = undefined
     const batch = this.#batch()

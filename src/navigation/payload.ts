@@ -58,8 +58,9 @@ function parsed(text: string): Told[] | undefined {
 
 /** One action; undefined when it makes no sense. */
 function saidBy({ k, u, r, n = '', d = {}, s, z }: Told): Said | undefined {
-  if (!URL.canParse(u)) return undefined
-  const { protocol, host, pathname, search } = new URL(u)
+  const address = URL.parse(u)
+  if (!address) return undefined
+  const { protocol, host, pathname, search } = address
   const kind = kinds[k]
   const label = labelOf(kind, n)
   if (!/^https?:$/.test(protocol) || label === undefined) return undefined

@@ -1,21 +1,32 @@
 /** Actions as rows of the database: written many at a time, read a piece at a time. */
 import type { Database, For } from '../database/connection.ts'
 import type { Action, Kind } from './action.ts'
-import { type Day, dayOf } from './dimension.ts'
+import type { Day } from './dimension.ts'
 
 const texts = [
   ...['kind', 'host', 'page', 'label', 'referrer', 'channel', 'source', 'medium', 'campaign', 'term', 'content'],
   ...['browser', 'version', 'language', 'device', 'country', 'region'],
 ] as const satisfies readonly (keyof Action)[]
 
-// One array of texts for each column, so that the statement is the same however many rows there are.
-// The properties of an action are one text, because PostgreSQL has no arrays of arrays of different lengths.
+const fields = ['day', 'at', 'visitor', 'amount', 'zone', 'properties', ...texts] as const
+const types: Partial<Record<(typeof fields)[number], string>> = {
+  ...{ day: 'date', at: 'timestamptz', visitor: 'bigint', amount: 'real', zone: 'smallint' },
+}
+
+/** What parts rows and fields: signs that `tidy` takes out of every text. */
+const [ROW, FIELD] = ['\u001e', '\u001f']
+
+// All rows are one text: to part it costs the database less than to put as many arrays together as there
+// are columns, and the program less than to write them. The properties of an action are lines of one field.
 const INSERT = `
-  insert into actions (day, at, visitor, ${texts.join(', ')}, amount, zone, properties)
-  select day, at, visitor, ${texts.join(', ')}, amount, zone, case when properties <> '' then string_to_array(properties, e'\\n') end
-    from unnest($1::date[], $2::timestamptz[], $3::bigint[], ${texts.map((_, at) => `$${at + 4}::text[]`).join(', ')},
-                $${texts.length + 4}::real[], $${texts.length + 5}::smallint[], $${texts.length + 6}::text[])
-      as row (day, at, visitor, ${texts.join(', ')}, amount, zone, properties)`
+  insert into actions (${fields.join(', ')})
+  select ${fields.map((name, at) => (name === 'properties' ? `string_to_array(nullif(f[${at + 1}], ''), e'\\n')` : cast(name, at))).join(', ')}
+    from (select string_to_array(line, e'\\x1f') as f from string_to_table($1, e'\\x1e') as line offset 0) as lines`
+
+function cast(name: (typeof fields)[number], at: number): string {
+  const type = types[name]
+  return type ? `nullif(f[${at + 1}], '')::${type}` : `f[${at + 1}]`
+}
 
 /** Days whose partition is known to be there, for each database. */
 const opened = new WeakMap<Database, Set<Day>>()
@@ -30,18 +41,20 @@ export async function openDay(db: Database, day: Day): Promise<void> {
 
 /** Writes actions, all or none; they are durable when it resolves. */
 export async function writeActions(db: Database, actions: readonly Action[]): Promise<void> {
-  const days = actions.map(({ at }) => dayOf(at))
-  for (const day of new Set(days)) await openDay(db, day)
-  const values = [
-    days,
-    actions.map(({ at }) => at.toISOString()),
-    actions.map(({ visitor }) => String(visitor)),
-    ...texts.map((name) => actions.map((action) => action[name])),
-    actions.map(({ amount }) => amount),
-    actions.map(({ zone }) => zone),
-    actions.map(({ properties }) => properties.join('\n')),
-  ]
-  await db.read('improvement', { name: 'write-actions', text: INSERT, values })
+  let [text, day] = ['', '']
+  for (const action of actions) {
+    const at = action.at.toISOString()
+    if (!at.startsWith(day) || day === '') await openDay(db, (day = at.slice(0, 10)))
+    text += (text && ROW) + lineOf(action, at)
+  }
+  if (text) await db.write('improvement', { name: 'write-actions', text: INSERT, values: [text] })
+}
+
+function lineOf(action: Action, at: string): string {
+  const { visitor, amount, zone, properties } = action
+  let line = at.slice(0, 10) + FIELD + at + FIELD + visitor + FIELD + (amount ?? '') + FIELD + (zone ?? '') + FIELD + properties.join('\n')
+  for (const name of texts) line += FIELD + action[name]
+  return line
 }
 
 const PIECE = 20_000

@@ -20,9 +20,21 @@ export const clientAddress = (c: Context<Web>): string =>
 export function addressBehind(config: Config, other: string | undefined, forwarded: string | undefined): string {
   const direct = plain(other ?? '127.0.0.1')
   const trusted = (address: string) => isAmong(config.trustedProxies, address)
-  if (!trusted(direct)) return direct
+  if (!isOurProxy(config, direct)) return direct
   const hops = (forwarded ?? '').split(',').map((hop) => plain(hop.trim()))
   return hops.reverse().find((hop) => isIP(hop) !== 0 && !trusted(hop)) ?? direct
+}
+
+/** Our own proxies, as far as they were met: every request comes from one, and to look in the networks costs more than this. */
+const met = new WeakMap<Config, Set<string>>()
+const MOST_MET = 100
+
+function isOurProxy(config: Config, address: string): boolean {
+  const known = met.get(config) ?? new Set()
+  if (known.has(address)) return true
+  if (!isAmong(config.trustedProxies, address)) return false
+  if (known.size < MOST_MET) met.set(config, known.add(address))
+  return true
 }
 
 /** Does the address lie in one of these networks? */
