@@ -11,7 +11,7 @@ import { accessOf } from '../services/access.ts'
 import { serviceBy } from '../services/catalogue.ts'
 import { enterUsage } from '../services/usage.ts'
 import { reportUsage } from './metering.ts'
-import { membershipsOf, stand } from '../services/membership.ts'
+import { keepTime, membershipsOf, stand } from '../services/membership.ts'
 import { sync } from './customer.ts'
 
 const { house, stripe, settle, giveCard } = await openPayingHouse()
@@ -138,7 +138,7 @@ test('a forged, stale or missing signature is refused and nothing is kept', asyn
   assert.equal((await house.query('select from stripe_inbox')).length, before + 1)
 })
 
-test('a card that fails at renewal leads through grace to loss of access, and a new card brings it back', async () => {
+test('a card that fails at renewal leads through grace to loss of access; the person sees what comes next', async () => {
   const fay = await house.person('Fay Fails', 'fay@example.org')
   await giveCard(fay, await begins(fay, 'scheduled-runs/steady'), '4000056655665556')
   assert.equal((await access('fay@example.org', 'scheduled-runs')).allowed, true)
@@ -167,10 +167,44 @@ test('a card that fails at renewal leads through grace to loss of access, and a 
   await settle()
   assert.equal((await access('fay@example.org', 'scheduled-runs')).standing, 'grace')
   assert.match((await house.inbox('fay@example.org'))[0]?.subject ?? '', /A payment for Scheduled Runs failed/)
+  setAhead(0)
+  const told = await fay.read('/account/billing')
+  assert.match(
+    told,
+    /\$5 for Scheduled Runs is not paid[\s\S]*tried 2 times[\s\S]*It is tried again by itself[\s\S]*works on; after that it is closed/,
+  )
+  const invoice = /\/account\/billing\/invoices\/in_\w+/.exec(told)?.[0] ?? assert.fail()
+  assert((await fay.get(invoice)).headers.get('location')?.startsWith(stripe.url))
+  assert.equal(pathTo(await fay.post('/account/billing/retry')), '/account/billing')
+  assert.match(await fay.read('/account/billing'), /tried 3 times, and the bank said no/)
   setAhead(44 * DAY)
   stripe.clock.advance(0)
   await settle()
   assert.equal((await access('fay@example.org', 'scheduled-runs')).allowed, false)
+  setAhead(0)
+  assert.match(await fay.read('/account/billing'), /Scheduled Runs is closed until it is paid|Nothing/)
+})
+
+test('a new card brings back what a failed payment closed', async () => {
+  const gwen = await house.person('Gwen Returns', 'gwen@example.org')
+  await giveCard(gwen, await begins(gwen, 'scheduled-runs/steady'), '4000001240000000')
+  const portal = pathTo(await gwen.post('/account/billing/portal'))
+  stripe.visit(`${portal}/card`, typedCard('4000000000000341'))
+  setAhead(32 * DAY)
+  stripe.clock.advance(0)
+  await settle()
+  setAhead(40 * DAY)
+  await db.as('service', (tx) => keepTime(tx))
+  assert.equal((await access('gwen@example.org', 'scheduled-runs')).standing, 'suspended')
+  const api = new Stripe('sk_test_emu_for_tests_alone', { host: stripe.host, port: stripe.port, protocol: 'http', telemetry: false })
+  const [row] = await house.query<{ key: string }>(
+    "select stripe_customer as key from customers c join people p on p.id = c.person_id where p.email = 'gwen@example.org'",
+  )
+  const customer = row?.key ?? assert.fail()
+  const method = await api.paymentMethods.attach('pm_card_mastercard', { customer })
+  await api.customers.update(customer, { invoice_settings: { default_payment_method: method.id } })
+  await settle()
+  assert.deepEqual([(await access('gwen@example.org', 'scheduled-runs')).standing], ['active'])
   setAhead(0)
 })
 

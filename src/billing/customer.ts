@@ -24,9 +24,10 @@ import {
   type Standings,
   takeTerms,
   type Terms,
+  toBuy,
 } from '../services/membership.ts'
 import type { House } from '../web/house.ts'
-import { creditPaid } from './deposit.ts'
+import { creditPaid, giveBack } from './deposit.ts'
 import { endedLetter, failedLetter, worksAgainLetter } from './emails.ts'
 import { customers, stripeInvoices, stripeSubscriptions } from './tables.ts'
 
@@ -107,7 +108,17 @@ async function bring(tx: Tx, house: House, { customer, askedAt, known }: Bringin
   for (const subscription of ours) await keepSubscription(tx, personId, subscription)
   await forgetOthers(tx, personId, ours)
   for (const subscription of followed(ours)) await follow(tx, house, { subscription, known })
+  await returnDeposits(tx, house, { customer, known })
   log('billing.synced', { person: personId, subscriptions: ours.length, invoices: known.invoices.length })
+}
+
+// Who has left everything, and owes nothing, gets back what is left of their deposits.
+async function returnDeposits(tx: Tx, house: House, { customer, known }: Pick<Bringing, 'customer' | 'known'>): Promise<void> {
+  const { subscriptions, invoices, credit, currency, drafting } = known
+  if (credit === 0 || drafting || !subscriptions.every(({ status }) => over(status)) || invoices.some(({ status }) => status === 'open'))
+    return
+  if ((await membershipsOf(tx, customer.personId)).some((one) => toBuy(one))) return
+  await giveBack(tx, house.config, { personId: customer.personId, customer: customer.stripeCustomer, credit, currency })
 }
 
 // A new card, and something that the old one did not pay: it is tried at once, not at Stripe's next turn.

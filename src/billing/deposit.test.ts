@@ -96,6 +96,16 @@ test('a lost answer makes no second invoice, and what was paid goes on by itself
   assert.equal(await balanceOf(customer), -500)
 })
 
+test('who leaves everything gets back what is left, by itself and once', async () => {
+  const { customer } = await known('bea@example.org')
+  const [living] = (await client.subscriptions.list({ customer })).data
+  await client.subscriptions.cancel(living?.id ?? assert.fail())
+  await settle()
+  await settle()
+  assert.equal(await balanceOf(customer), 0)
+  assert.equal((await client.refunds.list({ limit: 1 })).data[0]?.amount, 500)
+})
+
 test('with an erasure what is left goes back before the customer does', async () => {
   const { browser, begin, email } = await waiter('Cem', '4000000000000028')
   const { customer, decision } = await known(email)

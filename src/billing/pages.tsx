@@ -10,6 +10,8 @@ import { Invoices } from './change-pages.tsx'
 import type { Deposit } from './deposit.ts'
 import type { Stage } from './purchase.ts'
 import type { Decision } from './qualification.ts'
+import type { Unpaid } from './unpaid.ts'
+import { UnpaidPayments } from './unpaid-pages.tsx'
 import type { ReasonCode } from './tables.ts'
 
 /** What each stage means for the person who came back from Stripe. */
@@ -101,6 +103,7 @@ const DepositAsked = ({ deposit, membership, currency }: DepositProps) => (
 
 interface BillingProps {
   readonly memberships: readonly NamedMembership[]
+  readonly unpaid: readonly Unpaid[]
   readonly decisions: readonly Decision[]
   readonly customer: boolean
   /** What is to their credit, and in which currency. */
@@ -109,7 +112,7 @@ interface BillingProps {
   readonly available: boolean
 }
 
-export const BillingPage = ({ memberships, decisions, customer, credit, invoices, available }: BillingProps) => (
+export const BillingPage = ({ memberships, unpaid, decisions, customer, credit, invoices, available }: BillingProps) => (
   <>
     <h1>What you pay for</h1>
     {!available && (
@@ -117,6 +120,7 @@ export const BillingPage = ({ memberships, decisions, customer, credit, invoices
         <p>Payments are not switched on here. What is free works as always.</p>
       </Notice>
     )}
+    <UnpaidPayments unpaid={unpaid} />
     {memberships.length === 0 ? (
       <p>
         Nothing. <a href="/services">Look at the services</a>

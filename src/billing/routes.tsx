@@ -21,8 +21,9 @@ import { type Deposit, openDeposit } from './deposit.ts'
 import { receive } from './inbox.ts'
 import { billingOffice } from './office-routes.tsx'
 import { BeginPage, BillingPage } from './pages.tsx'
-import { cardPage, currencyFor, lastEnd, payDeposit, payingCurrency, settle, type Stage } from './purchase.ts'
+import { cardPage, currencyFor, lastEnd, payDeposit, payingCurrency, retry, settle, type Stage } from './purchase.ts'
 import { askForHuman, type Decision, decisionOn, decisionsAbout } from './qualification.ts'
+import { unpaidOf } from './unpaid.ts'
 import { withStripe } from './trouble.ts'
 
 type Ctx = Context<Web>
@@ -38,6 +39,7 @@ export const billingRoutes = new Hono<Web>()
   .get('/account/billing', signedIn, leadsToStripe, overview)
   .post('/account/billing/portal', signedIn, withStripe(portal))
   .post('/account/billing/card', signedIn, withStripe(portal))
+  .post('/account/billing/retry', signedIn, withStripe(tryAgain))
   .get('/account/billing/begin/:id', signedIn, leadsToStripe, (c) => showBegin(c, false))
   .post('/account/billing/begin/:id', signedIn, withStripe(begin))
   .post('/account/billing/begin/:id/human', signedIn, human)
@@ -51,6 +53,7 @@ async function overview(c: Ctx): Promise<Response> {
   const { personId } = c.get('signedIn')
   const facts = await db.as('billing', async (tx) => ({
     memberships: (await membershipsOf(tx, personId)).filter(({ plan, standing }) => plan.kind !== 'free' && standing !== 'ended'),
+    unpaid: await unpaidOf(tx, personId),
     decisions: await decisionsAbout(tx, personId),
     customer: await customerOf(tx, personId),
     pays: await payingCurrency(tx, personId),
@@ -59,9 +62,13 @@ async function overview(c: Ctx): Promise<Response> {
   const invoices = customer ? await invoicesNow(config, customer).catch(unlessTrouble) : []
   const cents = facts.customer?.credit ?? 0
   const credit = cents > 0 ? { cents, currency: facts.pays ?? currencyHere(c) } : undefined
-  const { memberships, decisions } = facts
+  const { memberships, unpaid, decisions } = facts
   const page = (
-    <BillingPage {...{ memberships, decisions, credit, invoices }} customer={customer !== undefined} available={hasStripe(config)} />
+    <BillingPage
+      {...{ memberships, unpaid, decisions, credit, invoices }}
+      customer={customer !== undefined}
+      available={hasStripe(config)}
+    />
   )
   return showPage(c, { title: 'What you pay for', area: 'account' }, page)
 }
@@ -80,6 +87,15 @@ async function portal(c: Ctx): Promise<Response> {
 }
 
 const currencyHere = (c: Ctx): string => currencyOf(regionOf(c.req.header('accept-language')))
+
+// Limits against card testing hold here, too.
+async function tryAgain(c: Ctx): Promise<Response> {
+  const house = c.get('house')
+  const { personId } = c.get('signedIn')
+  await limit(house.db, 'card by person', personId)
+  await retry(house, personId)
+  return c.redirect('/account/billing', 303)
+}
 
 interface Begun {
   readonly membership: NamedMembership

@@ -56,6 +56,9 @@ export interface KnownCustomer {
   readonly paymentMethod: string | undefined
   /** What is to the customer's credit. */
   readonly credit: number
+  readonly currency: string | undefined
+  /** An invoice is being drawn up. */
+  readonly drafting: boolean
   readonly subscriptions: readonly KnownSubscription[]
   readonly invoices: readonly KnownInvoice[]
 }
@@ -64,13 +67,16 @@ export interface KnownCustomer {
 export const customerNow = (config: Config, id: string): Promise<KnownCustomer> =>
   ask(config, async (client) => {
     const customer = await client.customers.retrieve(id)
-    if (customer.deleted) return { deleted: true, paymentMethod: undefined, credit: 0, subscriptions: [], invoices: [] }
+    if (customer.deleted)
+      return { deleted: true, paymentMethod: undefined, credit: 0, currency: undefined, drafting: false, subscriptions: [], invoices: [] }
     const subscriptions = await client.subscriptions.list({ customer: id, status: 'all', limit: 100 }).autoPagingToArray({ limit: 1_000 })
     const invoices = await client.invoices.list({ customer: id, limit: 100 }).autoPagingToArray({ limit: 1_000 })
     return {
       deleted: false,
       paymentMethod: idOf(customer.invoice_settings.default_payment_method),
       credit: Math.max(0, -customer.balance),
+      currency: customer.currency ?? undefined,
+      drafting: invoices.some(({ status }) => status === 'draft'),
       subscriptions: await Promise.all(
         subscriptions.map(async (one) =>
           knownSubscription(one, { planned: await plannedBy(client, idOf(one.schedule)), cents: await centsOf(client, one) }),

@@ -94,7 +94,7 @@ export const MembershipPage = ({ membership, plan, steps, used, currency, done }
               until <Moment at={membership.graceUntil} />
             </>
           )}
-          ; <a href="/account/billing">look at your card</a>.
+          ; <a href="/account/billing">see what comes next, and what to do</a>.
         </p>
       </Notice>
     )}

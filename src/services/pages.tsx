@@ -162,6 +162,7 @@ export const JoinPage = ({ service, plan, currency, member, errors = {}, typed =
             ['What it costs', priceInWords(plan, currency)],
             ['What comes with it', termsInWords(plan).join(' ') || 'The whole service.'],
             ['What happens now', happens(plan)],
+            ...(plan.kind === 'free' ? [] : [['Should a payment fail', graceInWords(plan)] as const]),
             ['Leaving', plan.kind === 'free' ? 'At any time, at once.' : 'At any time, to the end of what is paid; one button.'],
           ]}
         />
@@ -183,6 +184,11 @@ export const JoinPage = ({ service, plan, currency, member, errors = {}, typed =
     )}
   </>
 )
+
+const graceInWords = ({ graceDays }: Plan): string =>
+  graceDays > 0
+    ? `You get a letter, and it works on for ${graceDays} ${graceDays === 1 ? 'day' : 'days'}.`
+    : 'You get a letter, and it is closed until it is paid.'
 
 const happens = (plan: Plan): string =>
   plan.kind === 'free'
