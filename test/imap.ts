@@ -54,7 +54,10 @@ function answer(line: string, letters: FakeMailbox['letters'], say: (line: strin
   const fetched = one(uid)
   if (fetched && /BODY\.?P?E?E?K?\[\]/i.test(items))
     say(`* ${place(uid)} FETCH (UID ${uid} BODY[] {${fetched.raw.length}}\r\n${fetched.raw})`)
-  else if (fetched) say(`* ${place(uid)} FETCH (UID ${uid} RFC822.SIZE ${fetched.raw.length})`)
+  else if (fetched && /BODY\.?P?E?E?K?\[HEADER\]/i.test(items)) {
+    const head = fetched.raw.slice(0, fetched.raw.indexOf('\r\n\r\n') + 4)
+    say(`* ${place(uid)} FETCH (UID ${uid} BODY[HEADER] {${head.length}}\r\n${head})`)
+  } else if (fetched) say(`* ${place(uid)} FETCH (UID ${uid} RFC822.SIZE ${fetched.raw.length})`)
   if (/EXPUNGE/i.test(command)) for (const gone of letters.filter(({ deleted }) => deleted)) letters.splice(letters.indexOf(gone), 1)
   if (/^LOGOUT/i.test(command)) say('* BYE')
   const wrong = /^LOGIN/i.test(command) && !command.includes('secret@word')

@@ -31,6 +31,7 @@ export interface Jobs {
   'rights.copy': { copyId: Id }
   'rights.fulfil': { requestId: Id }
   'requests.watch': Record<string, never>
+  'requests.read': { incomingId: Id }
   'rights.forget-guests': Record<string, never>
   'rights.erase-waiting': Record<string, never>
   'billing.event': { inboxId: Id }
@@ -75,6 +76,7 @@ export const jobNames = [
   'rights.copy',
   'rights.fulfil',
   'requests.watch',
+  'requests.read',
   'rights.forget-guests',
   'rights.erase-waiting',
   'billing.event',

@@ -52,11 +52,15 @@ export async function deliver(house: House, letterId: Id): Promise<void> {
 type Outcome = Verdict | 'held'
 type Kept = typeof letters.$inferSelect
 
+/** Letters of this kind are answered to where requests about data arrive. */
+const PRIVACY = 'privacy request'
+
 /** Headers that letters bear by convention: who they are, that no machine should answer, how providers may count complaints. */
 const headersOf = (house: House, { id, kind }: Pick<Kept, 'id' | 'kind'>): Record<string, string> => ({
   'Message-ID': messageId(house, { what: 'letter', id }),
   'Auto-Submitted': 'auto-generated',
   'X-Auto-Response-Suppress': 'OOF, AutoReply',
+  ...(kind === PRIVACY ? { 'Reply-To': house.config.privacyAddress } : {}),
   'Feedback-ID': `${kind}::letter:${senderName(house)}`,
 })
 

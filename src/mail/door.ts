@@ -95,12 +95,14 @@ function letterTaking(house: House): Pick<SMTPServerOptions, 'onRcptTo' | 'onDat
 }
 
 /** Says "taken" once the letter is kept; else what makes its bringer keep it. */
-async function answer(house: House, { envelope }: SMTPServerSession, raw: Buffer, done: (fault?: Error | null) => void): Promise<void> {
+async function answer(house: House, session: SMTPServerSession, raw: Buffer, done: (fault?: Error | null) => void): Promise<void> {
   let refused: Error | null = null
   try {
+    const { envelope } = session
+    const bringer = { ip: session.remoteAddress, helo: session.hostNameAppearsAs }
     const from = envelope.mailFrom ? envelope.mailFrom.address : ''
     if (await isFull(house)) refused = LATER
-    else await takeIn(house, { from, to: envelope.rcptTo.map(({ address }) => address), raw })
+    else await takeIn(house, { from, to: envelope.rcptTo.map(({ address }) => address), raw, bringer })
   } catch (fault) {
     logFault('mail.not-taken', fault)
     refused = LATER

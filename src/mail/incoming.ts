@@ -10,6 +10,7 @@ import type { Database, For } from '../database/connection.ts'
 import { seal, unseal } from '../database/sealing.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { type Id, log, word } from '../log.ts'
+import type { Bringer } from '../processors/dns-sender.ts'
 import type { House } from '../web/house.ts'
 import { type Mailbox, mailboxFor } from './mailboxes.ts'
 import { incomingLetters } from './tables.ts'
@@ -19,12 +20,15 @@ export interface Arrival {
   readonly from: string
   readonly to: readonly string[]
   readonly raw: Buffer
+  /** Who brought it to the door; unknown of what was fetched by IMAP. */
+  readonly bringer?: Bringer | undefined
 }
 
 /** A letter that came in, opened. */
 export interface Opened extends Arrival {
   readonly id: Id
   readonly mailbox: string
+  readonly receivedAt: Date
 }
 
 /** What one letter may weigh, and how many may wait to be read: more is asked to come again later. */
@@ -82,11 +86,12 @@ function unpacked(bytes: Buffer): Arrival {
 /** Opens a letter that waits to be read, and keeps others from reading it meanwhile; undefined once it was read. */
 export async function openIncoming(tx: For<'operations'>, id: Id): Promise<Opened | undefined> {
   const [row] = await tx
-    .select({ mailbox: incomingLetters.mailbox, sealed: incomingLetters.sealedLetter })
+    .select({ mailbox: incomingLetters.mailbox, sealed: incomingLetters.sealedLetter, receivedAt: incomingLetters.receivedAt })
     .from(incomingLetters)
     .where(and(eq(incomingLetters.id, id), isNull(incomingLetters.readAt)))
     .for('update')
-  return row?.sealed ? { id, mailbox: row.mailbox, ...unpacked(unseal(sealing(tx.db), row.sealed)) } : undefined
+  if (!row?.sealed) return undefined
+  return { id, mailbox: row.mailbox, receivedAt: row.receivedAt, ...unpacked(unseal(sealing(tx.db), row.sealed)) }
 }
 
 /** Empties a letter that was read, and notes in a word what it was. */

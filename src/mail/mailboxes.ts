@@ -8,10 +8,10 @@ import { leavingBehind } from './leaving-address.ts'
 import { sentBehind } from './return-path.ts'
 
 /** A job that reads one letter that came in. */
-export type Reading = 'mail.read'
+export type Reading = 'mail.read' | 'requests.read'
 
 export interface Mailbox {
-  readonly name: 'bounces' | 'leaving' | 'complaints' | 'replies'
+  readonly name: 'bounces' | 'leaving' | 'complaints' | 'replies' | 'privacy'
   /** Is this address, in lower case, one of this mailbox's? */
   readonly takes: (house: House, address: string) => boolean
   readonly job: Reading & JobName
@@ -52,6 +52,7 @@ export const mailboxes: readonly Mailbox[] = [
   { name: 'complaints', takes: (house, address) => isOneOf(house, address, 'complaints', 'abuse'), job: 'mail.read' },
   // Copies of what people answer: they are counted, and the letters themselves are somewhere else.
   { name: 'replies', takes: (house, address) => isOneOf(house, address, 'replies'), job: 'mail.read', headOnly: true },
+  { name: 'privacy', takes: ({ config }, address) => address === config.privacyAddress.toLowerCase(), job: 'requests.read' },
 ]
 
 function isOneOf({ config }: House, address: string, ...names: readonly string[]): boolean {

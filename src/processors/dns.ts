@@ -1,17 +1,17 @@
-/** Asking the name servers how the operator's own domain is set up. */
+/** Asking the name servers: how the operator's own domain is set up, and whether a letter comes from where it says. */
 import { Resolver } from 'node:dns/promises'
 import type { Nameplate } from './nameplate.ts'
 
 export const dns: Nameplate = {
   name: 'Name servers',
-  does: 'Tell us whether our own domain is set up for e-mail',
+  does: 'Tell us whether our own domain is set up for e-mail, and whether a letter about privacy comes from where it says',
   where: 'Where the operator’s network asks',
-  receives: {},
+  receives: { 'domain of the address that wrote to us': 'contact' },
   basis: 'legitimate interest',
-  forget: 'They are asked for our own names alone, and learn nothing about anybody.',
+  forget: 'They are asked for the part of an address behind its @, and keep nothing for us.',
 }
 
-export type RecordType = 'TXT' | 'MX'
+export type RecordType = 'TXT' | 'MX' | 'A' | 'AAAA' | 'PTR' | 'CNAME'
 /** Looks a name up; throws with `code` `ENOTFOUND` or `ENODATA` when there is nothing. */
 export type Resolve = (name: string, type: RecordType) => Promise<readonly unknown[]>
 
@@ -22,6 +22,9 @@ let resolve: Resolve = system
 export function resolveWith(other: Resolve): void {
   resolve = other
 }
+
+/** Asks for anything, for the proof of where a letter comes from; the answer is as it came. */
+export const askServers = (name: string, type: RecordType): Promise<readonly unknown[]> => resolve(name, type)
 
 /** What the name servers say: the records as text, none, or no answer. */
 export type Answer = readonly string[] | 'no answer'

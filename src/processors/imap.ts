@@ -25,8 +25,9 @@ interface Bounds {
 type Take = (raw: Buffer) => Promise<boolean>
 
 /**
- * Fetches the unseen letters in the mailbox. Each is handed to `take`, and deleted there only once `take` says
- * that it is kept; others are marked as seen and stay, because the mailbox may be somebody's.
+ * Fetches the unseen letters in the mailbox. Each is handed to `take`, of those that are too large the head alone.
+ * It is deleted there only once `take` says that all of it is kept; others are marked as seen and stay, because
+ * the mailbox may be somebody's.
  * @returns how many were looked at
  * @throws MailboxFault when the mailbox cannot be opened
  */
@@ -60,9 +61,11 @@ type Client = InstanceType<typeof import('imapflow').ImapFlow>
 async function fetchOne(client: Client, uid: string, bounds: Bounds, take: Take): Promise<void> {
   const size = await client.fetchOne(uid, { size: true }, { uid: true })
   const fits = size && (size.size ?? Number.POSITIVE_INFINITY) <= bounds.bytes
-  const found = fits && (await client.fetchOne(uid, { source: true }, { uid: true }))
-  const kept = found && found.source ? await take(found.source) : false
-  if (kept) await client.messageDelete(uid, { uid: true })
+  const found = await client.fetchOne(uid, fits ? { source: true } : { headers: true }, { uid: true })
+  const raw = found ? (fits ? found.source : found.headers) : undefined
+  const kept = raw ? await take(raw) : false
+  // Of what is too large the head alone is taken: it says who wrote and what about, and the letter stays.
+  if (kept && fits) await client.messageDelete(uid, { uid: true })
   else await client.messageFlagsAdd(uid, ['\\Seen'], { uid: true })
 }
 

@@ -22,8 +22,8 @@ export async function sendCopyLink(tx: For<'rights'>, house: House, request: Req
     .update(requests)
     .set({ copyHash: tokenHash(code), copyUntil: until })
     .where(eq(requests.id, request.id))
-  await post(tx, copyLetter(house, request, { code, until }))
-  await note(tx, request, 'ready')
+  const letterId = await post(tx, copyLetter(house, request, { code, until }))
+  await note(tx, request, 'ready', { letterId })
   await close(tx, request, 'done')
 }
 

@@ -16,7 +16,7 @@ type Sealing = For<'rights' | 'legal'>
 export type Owned = Pick<typeof requests.$inferSelect, 'id' | 'personId'>
 
 /** Makes the key of a request that nobody known asked. */
-export async function makeKey(tx: For<'rights'>, requestId: Id, email: string): Promise<void> {
+export async function makeKey(tx: For<'rights'>, requestId: Id, email: string | null): Promise<void> {
   await tx.insert(requestKeys).values({ requestId, email, wrappedKey: tx.db.keyring.fresh() })
 }
 

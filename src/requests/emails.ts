@@ -40,6 +40,15 @@ export const receivedLetter = (house: House, about: About): Letter =>
     standing(house, about),
   ])
 
+/** To somebody of whose letter it is not plain what it asks for. */
+export const inDoubtLetter = (house: House, about: About): Letter =>
+  letter(house, about, `Your letter to ${short(house)} has come in`, [
+    'Hello,',
+    `on ${day(about.receivedOn)} a letter from this address came in. Somebody of our staff reads it, to see what it asks for; nothing is done before you have confirmed it. You hear from us by ${day(about.answerBy)}. How it stands you can see at any time:`,
+    standing(house, about),
+    'If you did not write to us, you need do nothing.',
+  ])
+
 /** When the copy that was asked for can be fetched. */
 export const copyLetter = (house: House, about: About, { code, until }: { code: string; until: Date }): Letter =>
   letter(house, about, `Your copy from ${short(house)} is ready`, [

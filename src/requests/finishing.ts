@@ -10,9 +10,9 @@ import type { Happening } from './tables.ts'
 /** It is done: the person is told in these sentences, and the request is closed. */
 export async function finish(tx: For<'rights'>, house: House, request: Request, says: readonly string[]): Promise<void> {
   if (request.closedAt) return
-  await post(tx, doneLetter(house, request, says))
+  const letterId = await post(tx, doneLetter(house, request, says))
   await keepWords(tx, request, { direction: 'out', text: says.join('\n\n') })
-  await close(tx, request, 'done')
+  await close(tx, request, 'done', { letterId })
 }
 
 /** It needs somebody's judgement. */

@@ -35,10 +35,10 @@ export async function answer(tx: Tx, house: House, acting: Acting, { words, ends
   const request = await openOne(tx, acting)
   if (!request?.email) return 'unchanged'
   const { by } = acting
-  await post(tx, answerLetter(house, request, words))
+  const letterId = await post(tx, answerLetter(house, request, words))
   await keepWords(tx, request, { direction: 'out', text: words, by })
-  await note(tx, request, 'answered', { by })
-  if (ends) await close(tx, request, 'done', by)
+  await note(tx, request, 'answered', { by, letterId })
+  if (ends) await close(tx, request, 'done', { by })
   return 'done'
 }
 
@@ -56,9 +56,9 @@ export async function refuse(tx: Tx, house: House, acting: Acting, refused: Refu
   const request = await openOne(tx, acting)
   if (!request?.email) return 'unchanged'
   const { by } = acting
-  await post(tx, refusedLetter(house, request, refused))
+  const letterId = await post(tx, refusedLetter(house, request, refused))
   await keepWords(tx, request, { direction: 'out', text: refused.words, by })
-  await close(tx, request, 'refused', by)
+  await close(tx, request, 'refused', { by, letterId })
   return 'done'
 }
 
@@ -69,10 +69,10 @@ export async function extend(tx: Tx, house: House, acting: Acting, words: string
   const { extendableTo: until, answerBy } = request
   if (!until) return 'not possible'
   if (dayIn(house.config.privacyClock.zone, now()) > answerBy) return 'too late'
-  await post(tx, extendedLetter(house, request, { until, words }))
+  const letterId = await post(tx, extendedLetter(house, request, { until, words }))
   await keepWords(tx, request, { direction: 'out', text: words, by: acting.by })
   await tx.update(requests).set({ answerBy: until, extendableTo: null }).where(eq(requests.id, request.id))
-  await note(tx, request, 'extended', { by: acting.by })
+  await note(tx, request, 'extended', { by: acting.by, letterId })
   return 'done'
 }
 
@@ -111,5 +111,13 @@ export async function acceptMandate(tx: Tx, acting: Acting): Promise<Outcome> {
   if (!request || request.provenAt || request.channel !== 'agent') return 'unchanged'
   await note(tx, request, 'accepted', { by: acting.by })
   await setProven(tx, request, acting.by)
+  return 'done'
+}
+
+/** It asks for nothing: spam, or something for others. Nobody is written to. */
+export async function dismiss(tx: Tx, acting: Acting): Promise<Outcome> {
+  const request = await openOne(tx, acting)
+  if (!request || request.provenAt) return 'unchanged'
+  await close(tx, request, 'none', { by: acting.by })
   return 'done'
 }

@@ -150,7 +150,7 @@ export const DeskPage = ({ desk: { request, steps, words, papers, daysLeft }, to
     <Errors errors={errors} />
     <Facts
       rows={[
-        ['Address', request.email ?? 'erased'],
+        ['Address', request.email ?? 'none'],
         ['Known here', request.personId ? 'yes' : 'no'],
         ...factsOf(request),
         ...(request.closedAt ? [] : [['Left', inDays(daysLeft)] as const]),
@@ -158,7 +158,7 @@ export const DeskPage = ({ desk: { request, steps, words, papers, daysLeft }, to
         ['Clock', regimeInWords(request.regime)],
       ]}
     />
-    <Timeline steps={steps} />
+    <Timeline steps={steps} staff />
     <Correspondence words={words} />
     <Papers id={request.id} papers={papers} />
     {!request.closedAt && <Acts {...{ request, errors, typed }} />}
@@ -211,10 +211,10 @@ const Acts = ({ request, errors, typed }: ActsProps) => (
         <Submit kind="danger">Accept the mandate, so that it goes its way</Submit>
       </form>
     )}
-    <Answer {...{ request, errors, typed }} />
+    {request.email && <Answer {...{ request, errors, typed }} />}
     <Remark {...{ request, errors, typed }} />
-    {request.extendableTo && <Extend {...{ request, errors, typed }} />}
-    <Refuse {...{ request, errors, typed }} />
+    {request.email && request.extendableTo && <Extend {...{ request, errors, typed }} />}
+    {request.email && <Refuse {...{ request, errors, typed }} />}
     <Clock request={request} />
   </>
 )
@@ -222,10 +222,28 @@ const Acts = ({ request, errors, typed }: ActsProps) => (
 const Understand = ({ request }: { request: Request }) => (
   <section>
     <h2>What is it about?</h2>
-    <p>They are asked to confirm it by letter; nothing else happens before they do.</p>
-    <form method="post" action={`/staff/requests/${request.id}/kind`} novalidate>
-      <Select name="kind" label="It asks for" options={kindNames.map((kind) => [kind, kindWords[kind]])} value={request.kind} required />
-      <Submit>Ask them to confirm it</Submit>
+    {request.email ? (
+      <>
+        <p>They are asked to confirm it by letter; nothing else happens before they do.</p>
+        <form method="post" action={`/staff/requests/${request.id}/kind`} novalidate>
+          <Select
+            name="kind"
+            label="It asks for"
+            options={kindNames.map((kind) => [kind, kindWords[kind]])}
+            value={request.kind}
+            required
+          />
+          <Submit>Ask them to confirm it</Submit>
+        </form>
+      </>
+    ) : (
+      <p>
+        Whoever wrote it is not who it says. If it is meant all the same, <a href="/staff/requests/new">take a request down</a> for the
+        address that you know.
+      </p>
+    )}
+    <form method="post" action={`/staff/requests/${request.id}/none`}>
+      <Submit kind="quiet">It asks for nothing: close it, and write to nobody</Submit>
     </form>
   </section>
 )

@@ -15,7 +15,7 @@ import { nothingHere } from '../web/refusal.ts'
 import { asking, ownWords } from './asking.ts'
 import { paperOf, papersOf, wordsOf } from './correspondence.ts'
 import { dayIn, daysLeft, regimes } from './deadline.ts'
-import { acceptMandate, type Acting, answer, chooseRegime, extend, refuse, remark, understand } from './handling.ts'
+import { acceptMandate, type Acting, answer, chooseRegime, dismiss, extend, refuse, remark, understand } from './handling.ts'
 import { type Desk, DeskPage, kindWords, QueuePage, TakeDownPage } from './office-pages.tsx'
 import { listRequests } from './queue.ts'
 import { grounds } from './refusal.ts'
@@ -40,6 +40,7 @@ export const officeRoutes = new Hono<Web>()
   .post(`${BASE}/refuse`, signedIn, whoMay('requests'), refuseByForm)
   .post(`${BASE}/kind`, signedIn, whoMay('requests'), setKind)
   .post(`${BASE}/regime`, signedIn, whoMay('requests'), setRegime)
+  .post(`${BASE}/none`, signedIn, whoMay('requests'), (c) => act(c, dismiss))
   .post(`${BASE}/mandate`, signedIn, whoMay('requests'), freshly, (c) => act(c, acceptMandate))
 
 const outcomes: Readonly<Record<string, string>> = {

@@ -162,14 +162,15 @@ export const factsOf = (request: Request): [string, Child][] => {
   return [...facts, ['Closed', <Moment at={closedAt} />], ['How', ending ? endings[ending] : 'Done']]
 }
 
-export const Timeline = ({ steps }: { steps: readonly Step[] }) => (
+/** The history; to staff it also tells why something is in doubt, and other details of theirs. */
+export const Timeline = ({ steps, staff = false }: { steps: readonly Step[]; staff?: boolean }) => (
   <section>
     <h2>What has happened</h2>
     <ol class="timeline">
       {steps.map(({ what, detail, happenedAt }) => (
         <li>
           <Moment at={happenedAt} /> {happenings[what]}
-          {what === 'waiting' && detail && `: ${detail}`}
+          {(staff || what === 'waiting') && detail && `: ${detail}`}
         </li>
       ))}
     </ol>

@@ -14,7 +14,7 @@ import { newToken, tokenHash } from '../sessions/secrets.ts'
 import type { House } from '../web/house.ts'
 import { adoptWords, keepPaper, keepWords, makeKey, type Paper } from './correspondence.ts'
 import { clocksOf, dayIn, type Regime } from './deadline.ts'
-import { confirmLetter, receivedLetter } from './emails.ts'
+import { confirmLetter, inDoubtLetter, receivedLetter } from './emails.ts'
 import { close, note, type Request } from './steps.ts'
 import { type Channel, type Kind, requests } from './tables.ts'
 
@@ -25,12 +25,12 @@ export interface Filing {
   readonly kind: Kind
   readonly channel: Channel
   /** The address that it is about, in lower case. Answers go there and nowhere else. */
-  readonly email: string
+  readonly email: string | undefined
   readonly words?: string | undefined
   /** It is certain that it comes from that address: whoever sent it is signed in. */
   readonly proven?: boolean
-  /** Nobody is written to before staff have read it: it is in doubt what is meant, or by whom. */
-  readonly doubtful?: boolean
+  /** Nothing is asked or done before staff have read it; unless it is `silent`, whoever wrote hears that it came in. */
+  readonly doubt?: { readonly why: string; readonly silent: boolean } | undefined
   /** The member of staff who took it down. */
   readonly by?: Id | undefined
   readonly papers?: readonly Paper[] | undefined
@@ -49,7 +49,7 @@ export async function file(tx: For<'rights'>, house: House, filing: Filing): Pro
   if (words) await keepWords(tx, request, { direction: 'in', text: words, threadHash })
   for (const paper of papers) await keepPaper(tx, request, paper)
   if (papers.some(({ what }) => what === 'mandate')) await note(tx, request, 'mandated')
-  if (filing.doubtful) await note(tx, request, 'doubted')
+  if (filing.doubt) await leaveInDoubt(tx, house, request, filing.doubt)
   else if (filing.proven) await begin(tx, house, request)
   else await askForProof(tx, house, request)
   return request
@@ -71,15 +71,37 @@ async function insert(tx: For<'rights'>, house: House, filing: Filing): Promise<
     objects: kind === 'objection',
     calendar: privacyClock.holidays,
   })
-  const personId = (await personWith(tx, email))?.id ?? null
-  const fresh = { id: newId(), personId, kind, channel, email, regime, receivedAt, receivedOn, acknowledgeBy, answerBy, extendableTo }
+  const personId = email ? ((await personWith(tx, email))?.id ?? null) : null
+  const fresh = {
+    id: newId(),
+    personId,
+    kind,
+    channel,
+    email: email ?? null,
+    regime,
+    receivedAt,
+    receivedOn,
+    acknowledgeBy,
+    answerBy,
+    extendableTo,
+  }
   const [request] = await tx
     .insert(requests)
     .values({ ...fresh, incomingId: incomingId ?? null })
     .returning()
   if (!request) throw new Error('a request was not made')
-  if (!personId) await makeKey(tx, request.id, email)
+  if (!personId) await makeKey(tx, request.id, email ?? null)
   return request
+}
+
+async function leaveInDoubt(
+  tx: For<'rights'>,
+  house: House,
+  request: Request,
+  { why, silent }: NonNullable<Filing['doubt']>,
+): Promise<void> {
+  if (!silent) await note(tx, request, 'acknowledged', { letterId: await post(tx, inDoubtLetter(house, request)) })
+  await note(tx, request, 'doubted', { detail: why })
 }
 
 /** Writes to the address of a request, with a link that confirms it once; an earlier link is good no more. */
@@ -91,15 +113,14 @@ export async function askForProof(tx: For<'rights'>, house: House, request: Requ
     .update(requests)
     .set({ proofHash: tokenHash(code), proofUntil })
     .where(eq(requests.id, request.id))
-  await post(tx, confirmLetter(house, request, { code, until: proofUntil }))
+  const letterId = await post(tx, confirmLetter(house, request, { code, until: proofUntil }))
   await note(tx, request, 'acknowledged')
-  await note(tx, request, 'asked', { by })
+  await note(tx, request, 'asked', { by, letterId })
 }
 
 // Proven from the start: its receipt is confirmed, and it goes its way.
 async function begin(tx: For<'rights'>, house: House, request: Request): Promise<void> {
-  await post(tx, receivedLetter(house, request))
-  await note(tx, request, 'acknowledged')
+  await note(tx, request, 'acknowledged', { letterId: await post(tx, receivedLetter(house, request)) })
   await setProven(tx, request)
 }
 

@@ -23,9 +23,18 @@ export async function note(
   tx: For<'rights' | 'legal'>,
   { id, personId }: Pick<Request, 'id' | 'personId'>,
   what: Happening,
-  { by, detail }: { by?: Id | undefined; detail?: string | undefined } = {},
+  { by, detail, letterId }: { by?: Id | undefined; detail?: string | undefined; letterId?: Id | undefined } = {},
 ): Promise<void> {
-  const row = { id: newId(), requestId: id, personId, what, detail: detail ?? null, by: by ?? null, happenedAt: now() }
+  const row = {
+    id: newId(),
+    requestId: id,
+    personId,
+    what,
+    detail: detail ?? null,
+    letterId: letterId ?? null,
+    by: by ?? null,
+    happenedAt: now(),
+  }
   await tx.insert(requestSteps).values(row)
   log('requests.step', { request: id, what: word(what) })
 }
@@ -47,10 +56,10 @@ export async function close(
   tx: For<'rights' | 'legal'>,
   request: Pick<Request, 'id' | 'personId' | 'closedAt'>,
   ending: Ending,
-  by?: Id,
+  { by, letterId }: { by?: Id | undefined; letterId?: Id | undefined } = {},
 ): Promise<void> {
   if (request.closedAt) return
-  await note(tx, request, ending, { by })
+  await note(tx, request, ending, { by, letterId })
   const expiresAt = fromNow((ending === 'lapsed' ? 30 : KEPT_DAYS) * DAY)
   await tx.update(requests).set({ closedAt: now(), ending, expiresAt }).where(eq(requests.id, request.id))
   for (const table of [requestSteps, requestLetters, requestPapers, requestKeys])

@@ -40,6 +40,7 @@ export const endings = {
   withdrawn: 'Taken back',
   lapsed: 'Never confirmed',
   overtaken: 'Overtaken: everything about the person was erased',
+  none: 'It was no request',
 } as const
 export type Ending = keyof typeof endings
 export const endingNames = Object.keys(endings) as [Ending, ...Ending[]]
@@ -69,6 +70,7 @@ export const happenings = {
   withdrawn: 'You took it back',
   lapsed: 'It was closed, because nobody confirmed it',
   overtaken: 'It was closed, because everything about you was erased',
+  none: 'Somebody of our staff read it: it asks for nothing',
 } as const
 export type Happening = keyof typeof happenings
 export const happeningNames = Object.keys(happenings) as [Happening, ...Happening[]]
@@ -116,7 +118,7 @@ export const requests = pgTable(
     index('requests_expires').on(table.expiresAt),
     uniqueIndex('requests_proof').on(table.proofHash),
     uniqueIndex('requests_copy').on(table.copyHash),
-    uniqueIndex('requests_incoming').on(table.incomingId),
+    uniqueIndex('requests_incoming').on(table.incomingId, table.kind),
   ],
 )
 
@@ -160,6 +162,7 @@ export const requestSteps = pgTable(
     personId: person(),
     what: text({ enum: happeningNames }).notNull(),
     detail: text(),
+    letterId: idOf('letter_id'),
     by: author(),
     happenedAt: moment('happened_at').notNull(),
     expiresAt: moment('expires_at'),
@@ -168,6 +171,7 @@ export const requestSteps = pgTable(
     index('request_steps_request').on(table.requestId, table.id),
     index('request_steps_person').on(table.personId),
     index('request_steps_by').on(table.by),
+    index('request_steps_letter').on(table.letterId),
     index('request_steps_expires').on(table.expiresAt),
   ],
 )
@@ -185,6 +189,7 @@ export const requestStepsHeld = classify(requestSteps, {
     personId: YOU,
     what: ['record', 'What happened'],
     detail: ['record', 'More about it in a word, such as for whom it waits'],
+    letterId: ['reference', 'The letter that we wrote with it, by which an answer is known'],
     by: ['reference', 'Which member of staff it was'],
     happenedAt: ['record', 'When'],
     expiresAt: EXPIRES,

@@ -41,6 +41,7 @@ export const limits = {
   'copy by person': { hits: 20, in: HOUR },
   'requests by network': { hits: 20, in: HOUR },
   'requests by person': { hits: 20, in: HOUR },
+  'requests by domain': { hits: 60, in: HOUR },
   'card by person': { hits: 8, in: HOUR },
   'card by network': { hits: 20, in: HOUR },
   'invitation by person': { hits: 100, in: HOUR },
