@@ -6,7 +6,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { DAY, HOUR, MINUTE } from './clock.ts'
 
@@ -58,6 +58,12 @@ export interface Config {
   readonly localStripe: number | undefined
   /** For so many years the law makes Stripe keep invoices, and us the hash of whose they were. */
   readonly invoicesKeptYears: number
+  /** Where it is noted that somebody was erased, apart from the database and its backups. */
+  readonly erasureLedger: string
+  /** Backups: the folder, the operator's public key of age, and for how many days they are kept. */
+  readonly backupDir: string | undefined
+  readonly backupKey: string | undefined
+  readonly backupDays: number
   readonly trustedProxies: BlockList
   readonly metricsToken: string | undefined
   /** Further websites of the operator's whose visits are counted, as `https://host`. */
@@ -126,6 +132,10 @@ const schema = z.object({
   STRIPE_API_ORIGIN: optional(origin),
   LOCAL_STRIPE: optional(z.string().regex(/^(no|\d{2,5})$/, 'must be no, or a port')),
   INVOICES_KEPT_YEARS: setting(z.coerce.number('must be a number').int().min(1).max(30).default(10)),
+  ERASURE_LEDGER: optional(z.string()),
+  BACKUP_DIR: optional(z.string()),
+  BACKUP_KEY: optional(z.string().regex(/^age1[a-z0-9]+$/, 'must be a public key of age, such as age1…')),
+  BACKUP_DAYS: setting(z.coerce.number('must be a number').int().min(1).max(3650).default(30)),
   TRUSTED_PROXIES: optional(z.string()),
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
   NAVIGATION_SITES: optional(z.string()),
@@ -171,6 +181,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     smtpInPort: raw.SMTP_IN_PORT,
     smtpInTls: smtpInTls(raw),
     imapUrl: raw.IMAP_URL,
+    erasureLedger: resolve(raw.ERASURE_LEDGER ?? join(dataDir, 'erasures.txt')),
+    backupDir: raw.BACKUP_DIR ? resolve(raw.BACKUP_DIR) : undefined,
+    backupKey: raw.BACKUP_KEY,
+    backupDays: raw.BACKUP_DAYS,
     trustedProxies: networks('TRUSTED_PROXIES', raw.TRUSTED_PROXIES ?? ''),
     ...stripeOf(raw, secret),
     invoicesKeptYears: raw.INVOICES_KEPT_YEARS,

@@ -17,6 +17,7 @@ import { standsAtDoor } from './navigation/door.ts'
 import { settleRecording } from './navigation/recording.ts'
 import { closeSmtp } from './processors/smtp.ts'
 import { register, rowRules } from './register.ts'
+import { repeatErasures } from './rights/ledger.ts'
 import { stockCatalogue } from './services/catalogue.ts'
 import { bringTopics } from './updates/topic.ts'
 import { readAssets } from './web/assets.ts'
@@ -51,6 +52,7 @@ export async function openHouse(config: Config, options: { working: boolean; att
     await bringTopics(house)
     await stockCatalogue(house)
     await openQueue(db, options.working)
+    await repeatErasures(house)
     if (options.working) await startWorking(house)
     const door = options.working ? await openDoorIfAsked(house) : undefined
     return { house, found, close: () => close(house, found, door) }

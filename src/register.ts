@@ -37,7 +37,7 @@ import {
   programSecretsHeld,
 } from './programs/tables.ts'
 import { requestKeysHeld, requestLettersHeld, requestPapersHeld, requestsHeld, requestStepsHeld } from './requests/tables.ts'
-import { copiesHeld, copyPartsHeld, erasuresAskedHeld, receiptsHeld } from './rights/tables.ts'
+import { copiesHeld, copyPartsHeld, erasureMarksHeld, erasuresAskedHeld, receiptsHeld } from './rights/tables.ts'
 import {
   attemptsHeld,
   challengesHeld,
@@ -80,6 +80,7 @@ export const register: readonly Held[] = [
   requestStepsHeld,
   requestsHeld,
   receiptsHeld,
+  erasureMarksHeld,
   erasuresAskedHeld,
   copyPartsHeld,
   copiesHeld,

@@ -1,5 +1,6 @@
 /** All later work, and everything on the clock: this page says what runs when. */
 import { auditJobs } from './audit/jobs.ts'
+import { backupJobs } from './backups/jobs.ts'
 import { billingJobs } from './billing/jobs.ts'
 import { sweep } from './database/sweep.ts'
 import { scrub } from './database/scrub.ts'
@@ -30,6 +31,11 @@ export const clock: readonly Appointment[] = [
     job: 'rights.forget-guests',
     cron: '25 3 * * *',
     says: 'At 03:25: erases whoever was known by updates alone and left them all 30 days ago',
+  },
+  {
+    job: 'rights.note-erasures',
+    cron: '*/5 * * * *',
+    says: 'Every five minutes, and after each erasure: notes outside the database that somebody was erased',
   },
   { job: 'rights.erase-waiting', cron: '*/10 * * * *', says: 'Every ten minutes: tries the erasures again that wait for Stripe' },
   {
@@ -75,6 +81,7 @@ export const handlers = (house: House): Handlers => ({
   ...billingJobs(house),
   ...navigationJobs(house),
   ...auditJobs(house),
+  ...backupJobs(house),
   'retention.sweep': () => sweep(house.db, register),
   'database.scrub': () => scrub(house.db, register),
 })

@@ -18,6 +18,7 @@ const storeys = [
   ['services', 'updates', 'billing', 'navigation', 'help', 'requests'],
   ['register'],
   ['policy', 'rights', 'disclosures'],
+  ['backups'],
   ['promises'],
   ['app', 'worker', 'main', 'demo', 'commands', 'cli'],
 ]

@@ -5,6 +5,7 @@ export const acts = {
   'person.renamed': 'Somebody’s name was corrected',
   'person.moved': 'Somebody’s address was corrected',
   'person.copied': 'Somebody took a copy of their data',
+  'house.restored': 'A backup was restored',
   'person.erased': 'Somebody was erased; the receipt counts what went',
   'team.appointed': 'Somebody was given a role in the team',
   'team.dismissed': 'Somebody was taken out of the team',

@@ -15,10 +15,12 @@ cloudrun: the customer side of a small software company, in one program
   cloudrun billing reconcile            compare what is kept with what Stripe says, and mend it
   cloudrun audit verify                 whether the record of what was done is whole
   cloudrun audit key                    the key that verifies its signed heads
+  cloudrun backup [key]                 an encrypted backup, or a pair of keys for it
+  cloudrun restore FILE --key FILE      a backup into an empty house
   cloudrun demo                         fill an empty house with an invented company
   cloudrun help COMMAND                 more about one of these
 
-  --json       the result as JSON on standard output (staff, people, mail, billing, audit, migrate, demo)
+  --json       the result as JSON on standard output (all but start and help)
   --help       this page, or the one of the command before it
   --version    the version
 
@@ -147,7 +149,41 @@ anew. Exit code ${exits.failed}: something is wrong.
 bin/verify-audit does the same and shares no code with the program.
 `
 
-const pages: Readonly<Record<string, string>> = { start, migrate, staff, people, mail, billing, audit, demo, help: overview }
+const backup = `
+cloudrun backup: everything that is kept, in one encrypted file
+
+  cloudrun backup [--json]   makes one in BACKUP_DIR, and deletes those older than BACKUP_DAYS (30)
+  cloudrun backup key        a fresh pair of keys: the secret one on standard output, for a place
+                             away from this machine; the public one is BACKUP_KEY
+
+The file is a tar of tables (COPY, text), compressed by Zstandard, encrypted by age. Beside it lies
+keys.tar.zst.age with the keys of people; each backup and each erasure replaces it, so that no backup
+opens what was sealed for somebody who was erased. Works while the program runs.
+`
+
+const restore = `
+cloudrun restore: a backup into an empty house
+
+  cloudrun restore FILE --key FILE [--yes] [--json]
+
+FILE is the backup, with keys.tar.zst.age beside it; --key names the file with the secret key. The program
+must not run, and nobody may be in the house. Whoever was erased since the backup is erased again, by
+ERASURE_LEDGER; everybody signs in anew. All of it happens, or nothing.
+`
+
+const pages: Readonly<Record<string, string>> = {
+  start,
+  migrate,
+  staff,
+  people,
+  mail,
+  billing,
+  audit,
+  backup,
+  restore,
+  demo,
+  help: overview,
+}
 
 /**
  * The page about a command, or the overview.

@@ -56,6 +56,8 @@ interface Classification<T extends PgTable> {
   readonly takesFrom?: readonly Purpose[]
   /** Purposes that may read it, and nothing else. */
   readonly reads?: readonly Purpose[]
+  /** Why it is in no backup. */
+  readonly leftOut?: string
   /** Columns that are text of the company's own and may be longer than the usual 10,000 characters. */
   readonly columns: { readonly [C in ColumnName<T>]: ColumnAnswer }
 }
@@ -74,6 +76,7 @@ export interface Held {
   readonly serves: readonly Purpose[]
   readonly takesFrom?: readonly Purpose[]
   readonly reads?: readonly Purpose[]
+  readonly leftOut?: string
   readonly columns: Readonly<Record<string, ColumnAnswer>>
 }
 

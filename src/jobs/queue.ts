@@ -41,6 +41,8 @@ export interface Jobs {
   'billing.reconcile': Record<string, never>
   'navigation.fold': Record<string, never>
   'audit.sign-head': Record<string, never>
+  'rights.note-erasures': Record<string, never>
+  'backups.renew-keys': Record<string, never>
   'retention.sweep': Record<string, never>
   'database.scrub': Record<string, never>
 }
@@ -86,6 +88,8 @@ export const jobNames = [
   'billing.reconcile',
   'navigation.fold',
   'audit.sign-head',
+  'rights.note-erasures',
+  'backups.renew-keys',
   'retention.sweep',
   'database.scrub',
 ] as const satisfies readonly JobName[]

@@ -19,6 +19,7 @@ export const saltsHeld = classify(salts, {
   keptFor: { while: 'the day lasts; then it is destroyed, and nobody can tell any more who came' },
   onErasure: { keep: 'It names nobody', until: 'the day is over' },
   serves: ['improvement'],
+  leftOut: 'It is destroyed when its day is over',
   columns: {
     day: ['record', 'The day'],
     sealed: ['visit', 'The random number, itself sealed'],
@@ -70,6 +71,7 @@ export const actionsHeld = classify(actions, {
   keptFor: { while: 'the day lasts; then it is counted and dropped' },
   onErasure: { keep: 'Nobody can tell whose actions they are', until: 'the day is over' },
   serves: ['improvement'],
+  leftOut: 'They are dropped when their day is over',
   columns: {
     day: ['record', 'The day'],
     at: ['record', 'The moment'],

@@ -55,6 +55,7 @@ export const personKeysHeld = classify(personKeys, {
   onErasure: 'delete',
   serves: ['service', 'support', 'rights', 'legal', 'security'],
   takesFrom: ['updates'],
+  leftOut: 'Keys lie in a file of their own, which each erasure renews: no backup opens what was sealed for somebody erased',
   columns: {
     personId: ['reference', 'A number that stands for you'],
     wrappedKey: ['key', 'A key that opens the sealed text about you; itself sealed'],

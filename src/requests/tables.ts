@@ -304,6 +304,7 @@ export const requestKeysHeld = classify(requestKeys, {
   keptFor: KEPT,
   onErasure: 'delete',
   serves: ['rights', 'legal', 'operations'],
+  leftOut: 'Keys lie in a file of their own, which each erasure renews',
   columns: {
     requestId: REQUEST,
     email: ['contact', 'The address that the request is about'],

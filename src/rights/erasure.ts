@@ -11,6 +11,7 @@ import { columnOf, type Held } from '../database/classify.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { SCRUB_TIME } from '../database/scrub.ts'
+import { enqueue } from '../jobs/queue.ts'
 import { type Id, log, logFault } from '../log.ts'
 import { post } from '../mail/letter.ts'
 import { people } from '../people/tables.ts'
@@ -22,6 +23,7 @@ import { guestsToForget } from '../updates/departure.ts'
 import { rememberForgotten } from '../updates/forgotten.ts'
 import { closeForErased } from '../requests/request.ts'
 import { goodbyeLetter } from './emails.ts'
+import { markErased } from './mark.ts'
 import { strangerAt, type Subject, subjectOf, theirs } from './subject.ts'
 import { type Counted, erasuresAsked, receipts } from './tables.ts'
 
@@ -38,6 +40,11 @@ export const whatStays = (house: House): string[] => [
   house.config.smtpUrl
     ? 'The letter with the receipt, to your address: deleted as soon as your e-mail server took it.'
     : 'The letter with the receipt, to your address: this is a development server, which keeps letters for 30 days.',
+  ...(house.config.backupDir
+    ? [
+        `Encrypted backups from before: deleted after ${house.config.backupDays} days. None brings you back, and what was sealed for you is unreadable in them at once.`,
+      ]
+    : []),
   `The bytes of deleted rows in the database's own files: overwritten by the nightly compaction at ${SCRUB_TIME} UTC.`,
   'A keyed hash of your address, which names nobody, so that no list brings it back: two years.',
   'The number that stood for you, in the message that tells the programs of our services to forget it, too: 30 days at most.',
@@ -48,6 +55,7 @@ export const whatStays = (house: House): string[] => [
       ]
     : []),
   'This receipt, which counts rows and names nobody: two years.',
+  'A keyed hash of the number that stood for you, so that no backup brings you back: ten years.',
 ]
 
 /** The erasure was noted, and is done as soon as Stripe confirms that it has forgotten the person. */
@@ -130,12 +138,22 @@ export async function forgetGuests({ db }: House): Promise<void> {
     for (const id of ids) await db.as('rights', (tx) => forgetGuest(tx, id))
 }
 
+/** Erases somebody whom an older database brought back. They had their letter and their receipt; at Stripe they are gone. */
+export async function eraseAgain({ db }: House, personId: Id): Promise<void> {
+  await db.as('rights', async (tx) => {
+    const subject = await lockedSubject(tx, personId)
+    if (!subject) return
+    await eraseEverywhere(tx, subject)
+    await goneFor(tx, personId)
+  })
+}
+
 async function forgetGuest(tx: For<'rights'>, personId: Id): Promise<void> {
   const subject = await lockedSubject(tx, personId)
   // They may have come back since they were looked for.
   if (!subject || (await guestsToForget(tx, personId)).length === 0) return
   const erased = await eraseEverywhere(tx, subject)
-  await tell(tx, 'person.erased', { person: subject.personId })
+  await goneFor(tx, subject.personId)
   log('rights.guest-forgotten', { tables: erased.length })
 }
 
@@ -155,12 +173,19 @@ async function eraseEverywhere(tx: For<'rights'>, subject: Subject): Promise<Cou
     if (rows > 0) erased.push({ table: held.name, rows, ...(held.onErasure === 'delete' ? {} : { emptied: true }) })
   }
   for (const email of subject.emails) await rememberForgotten(tx, email)
+  await enqueue(tx, 'backups.renew-keys', {})
   return erased
+}
+
+// Neither a backup brings them back, nor do the company's programs keep them.
+async function goneFor(tx: For<'rights'>, personId: Id): Promise<void> {
+  await markErased(tx, personId)
+  await tell(tx, 'person.erased', { person: personId })
 }
 
 async function eraseSubject(tx: For<'rights'>, house: House, subject: Subject): Promise<string> {
   const erased = await eraseEverywhere(tx, subject)
-  await tell(tx, 'person.erased', { person: subject.personId })
+  await goneFor(tx, subject.personId)
   return receive(tx, house, subject, erased)
 }
 

@@ -46,6 +46,27 @@ export const receiptsHeld = classify(receipts, {
   },
 })
 
+/** That somebody was erased: a keyed hash of the number that stood for them, so that no backup brings them back. */
+export const erasureMarks = pgTable(
+  'erasure_marks',
+  { mark: text().primaryKey(), erasedAt: moment('erased_at').notNull(), notedAt: moment('noted_at') },
+  (table) => [index('erasure_marks_noted').on(table.notedAt), index('erasure_marks_at').on(table.erasedAt)],
+)
+
+export const erasureMarksHeld = classify(erasureMarks, {
+  says: 'Marks of those who were erased, so that no backup brings them back',
+  about: 'nobody',
+  basis: 'legal obligation',
+  keptFor: { days: 3650, after: 'erasedAt' },
+  onErasure: { keep: 'A mark names nobody, and keeps a backup from bringing you back', until: 'ten years have passed' },
+  serves: ['rights', 'operations'],
+  columns: {
+    mark: ['record', 'A keyed hash of a number that means nothing any more'],
+    erasedAt: ['record', 'When somebody was erased'],
+    notedAt: ['record', 'When that was noted outside the database'],
+  },
+})
+
 /** An erasure that was asked for and waits, because a company that must forget the person first cannot be reached. */
 export const erasuresAsked = pgTable('erasures_asked', {
   personId: person().primaryKey(),

@@ -50,6 +50,7 @@ export const attemptsHeld = classify(attempts, {
   keptFor: { until: 'expiresAt', says: 'ten minutes' },
   onErasure: 'delete',
   serves: ['security', 'rights', 'operations'],
+  leftOut: 'They are good for minutes',
   columns: {
     id: ['reference', 'A number that stands for the attempt'],
     kind: ['record', 'What it is for'],
@@ -95,6 +96,7 @@ export const sessionsHeld = classify(sessions, {
   keptFor: { until: 'expiresAt', says: '30 days after you last came; 12 hours for staff' },
   onErasure: 'delete',
   serves: ['service', 'security', 'support', 'rights', 'operations'],
+  leftOut: 'A session that was ended must not come back: everybody signs in anew',
   columns: {
     id: ['reference', 'A number that stands for the session'],
     personId: YOU,
@@ -185,6 +187,7 @@ export const challengesHeld = classify(challenges, {
   keptFor: { until: 'expiresAt', says: 'five minutes' },
   onErasure: { keep: 'A random riddle names nobody', until: 'it expires, within five minutes' },
   serves: ['security', 'operations'],
+  leftOut: 'They are good for minutes',
   columns: {
     browserHash: ['credential', 'A hash that ties the riddle to one browser'],
     challenge: ['credential', 'The random riddle'],
