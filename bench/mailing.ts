@@ -44,11 +44,11 @@ export async function openSink(): Promise<Sink> {
 const FILL = `
   with made as (
     insert into people (id, name, email, joined_at)
-    select gen_random_uuid(), 'Reader ' || i, 'reader' || i || '@' || case when i % 4 = 0 then 'large.example' when i % 4 = 1 then 'second.example'
+    select uuidv7(), 'Reader ' || i, 'reader' || i || '@' || case when i % 4 = 0 then 'large.example' when i % 4 = 1 then 'second.example'
              else 'd' || (i % 5000) || '.example' end, now() - interval '1 day'
       from generate_series(1, $1::int) i on conflict do nothing returning id)
   insert into subscriptions (id, person_id, topic, language, wording, source, asked_at, confirmed_at)
-  select gen_random_uuid(), id, 'bench', 'en', 'yes', 'bench', now(), now() from made`
+  select uuidv7(), id, 'bench', 'en', 'yes', 'bench', now(), now() from made`
 
 /** Subscribes so many people to the topic \`bench\`. */
 export async function subscribeMany(client: pg.Client, readers: number): Promise<void> {

@@ -1,6 +1,7 @@
 /** To whom an issue goes: the subscribers of its topic, narrowed by conditions that are data. */
 import { and, eq, gte, type SQL, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
+import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { notSuppressed } from '../mail/suppression.ts'
@@ -55,13 +56,18 @@ export async function languagesChosen(tx: For<'updates'>): Promise<string[]> {
   return rows.flatMap(({ language }) => (language ? [language] : []))
 }
 
-/** Settles to whom the issue goes: one statement, however many they are. Returns their number. */
+/**
+ * Settles to whom the issue goes: one statement, however many they are. Returns their number. Their ids are
+ * one after another, so that a million of them are put at the end of each index and not all over it.
+ */
 export async function fixRecipients(tx: For<'updates'>, issueId: Id, audience: Audience): Promise<number> {
   await tx.execute(sql`set local statement_timeout = 0`)
   const fixedAt = now()
+  const start = newId().slice(0, -12)
   const { rowCount } = await tx.execute(
-    sql`insert into ${recipients} (issue_id, person_id, state, due_at)
-        select ${issueId}, ${subscriptions.personId}, 'waiting', ${fixedAt.toISOString()} ${subscribed(audience)} and ${meantBy(tx, audience)}`,
+    sql`insert into ${recipients} (id, issue_id, person_id, state, due_at)
+        select (${start} || lpad(to_hex(row_number() over ()), 12, '0'))::uuid, ${issueId}, ${subscriptions.personId}, 'waiting',
+               ${fixedAt.toISOString()} ${subscribed(audience)} and ${meantBy(tx, audience)}`,
   )
   await tx.insert(sendings).values({ issueId, fixedAt, total: rowCount ?? 0 })
   return rowCount ?? 0

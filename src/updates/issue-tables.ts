@@ -218,7 +218,7 @@ export type State = (typeof states)[number]
 export const recipients = pgTable(
   'recipients',
   {
-    // The database makes it: recipients are settled by one statement.
+    // The database makes it where recipients are settled, by one statement.
     id: uuid().primaryKey().$type<Id>().defaultRandom(),
     issueId: idOf('issue_id')
       .notNull()
