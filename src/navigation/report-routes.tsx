@@ -1,7 +1,7 @@
 /** Reports of visits in the console: the page, whole panels, and both as CSV. */
 import { type Context, Hono } from 'hono'
 import { signedIn } from '../sessions/guard.ts'
-import { csvLine } from '../staff/csv.ts'
+import { csvFile, csvLine } from '../staff/csv.ts'
 import { whoMay } from '../staff/guard.ts'
 import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
@@ -68,20 +68,13 @@ async function takePanel(c: Ctx): Promise<Response> {
   const { rows, other } = await panelOf(c.get('house'), readQuestion(wordsIn(c)), of)
   const lines = rows.map(({ value, counts }) => csvLine([value, nameOf(of, value), ...measures(counts)]))
   const last = other.visits > 0 ? [csvLine(['', 'Other', ...measures(other)])] : []
-  return csv(c, `${of}.csv`, [csvLine([of, 'name', ...measureNames]), ...lines, ...last])
+  return csvFile(c, `${of}.csv`, [csvLine([of, 'name', ...measureNames]), ...lines, ...last])
 }
 
 async function takeDays(c: Ctx): Promise<Response> {
   const days = await everyDay(c.get('house'), readQuestion(wordsIn(c)))
-  return csv(c, 'days.csv', [csvLine(['day', ...measureNames]), ...days.map(({ day, counts }) => csvLine([day, ...measures(counts)]))])
+  return csvFile(c, 'days.csv', [csvLine(['day', ...measureNames]), ...days.map(({ day, counts }) => csvLine([day, ...measures(counts)]))])
 }
 
 const measureNames = ['visitors', 'visits', 'views', 'bounces', 'seconds'] as const
 const measures = (counts: Counts): string[] => measureNames.map((name) => String(counts[name]))
-
-const csv = (c: Ctx, name: string, lines: readonly string[]): Response =>
-  c.body(lines.join(''), 200, {
-    'content-type': 'text/csv; charset=utf-8; header=present',
-    'content-disposition': `attachment; filename="${name}"`,
-    'cache-control': 'no-store',
-  })

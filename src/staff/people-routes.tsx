@@ -11,6 +11,7 @@ import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { limit } from '../web/throttle.ts'
 import { askedForm, readAsked, wantedBy } from './asked.ts'
+import { csvFile } from './csv.ts'
 import { exportPeople } from './export.ts'
 import { roleHere, whoMay } from './guard.ts'
 import { InvitePage, PeoplePage } from './people-pages.tsx'
@@ -47,11 +48,7 @@ async function takeOut(c: Ctx): Promise<Response> {
   const form = await readForm(c, askedForm)
   const asked = readAsked(form.ok ? form.data : {})
   const lines = exportPeople(c.get('house').db, wantedBy(asked), c.get('signedIn').personId)
-  return c.body(lines, 200, {
-    'content-type': 'text/csv; charset=utf-8; header=present',
-    'content-disposition': 'attachment; filename="people.csv"',
-    'cache-control': 'no-store',
-  })
+  return csvFile(c, 'people.csv', lines)
 }
 
 async function showInvite(c: Ctx, form?: Extract<Form<unknown>, { ok: false }>): Promise<Response> {

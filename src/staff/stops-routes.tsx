@@ -10,7 +10,7 @@ import { emailAddress, type Form, readForm, type Typed } from '../web/form.ts'
 import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
-import { csvLine } from './csv.ts'
+import { csvFile, csvLine } from './csv.ts'
 import { whoMay } from './guard.ts'
 import { shownStops } from './stops.ts'
 import { StopsPage } from './stops-pages.tsx'
@@ -57,11 +57,7 @@ function takeOut(c: Ctx): Response {
     },
     cancel: async () => void (await steps.return()),
   })
-  return c.body(body, 200, {
-    'content-type': 'text/csv; charset=utf-8; header=present',
-    'content-disposition': 'attachment; filename="stopped.csv"',
-    'cache-control': 'no-store',
-  })
+  return csvFile(c, 'stopped.csv', body)
 }
 
 async function* stopsOf(db: Database): AsyncGenerator<string, void, void> {

@@ -82,7 +82,7 @@ export const nothingSubscribedLetter = (house: House, email: string): Letter =>
 
 interface Left {
   readonly topic: string
-  /** By which way it ended: their letter's link, or a program of the company. */
+  /** By which way it ended: their letter's link, the button of their mail program, or a program of the company. */
   readonly door: string
   readonly token: string
   readonly undoUntil: Date
@@ -90,16 +90,23 @@ interface Left {
   readonly forgottenAt: Date | undefined
 }
 
+/** What told us, and who else it may have been. */
+function ways(door: string, topic: string): readonly [told: string, orElse: string] {
+  if (door === 'program') return [`one of our services told us that you want nothing more on “${topic}”`, 'a mistake']
+  const forwarded = 'somebody to whom you forwarded the letter'
+  if (door === 'mail program') return [`your mail program told us that you leave “${topic}”`, forwarded]
+  return [`with the link in one of our letters you left “${topic}”`, forwarded]
+}
+
 const inHours = (hours: number): string => (hours === 1 ? 'an hour' : `${hours} hours`)
 
 /** To the subscriber, when somebody else could have done it: whoever holds a letter with its link, or a program of ours. */
-export const leftLetter = (house: House, reader: Reader, { topic, door, token, undoUntil, forgottenAt }: Left): Letter =>
-  letter(house, reader, 'leaving updates', `You left “${topic}”`, [
+export function leftLetter(house: House, reader: Reader, { topic, door, token, undoUntil, forgottenAt }: Left): Letter {
+  const [told, orElse] = ways(door, topic)
+  return letter(house, reader, 'leaving updates', `You left “${topic}”`, [
     `Hello ${reader.name},`,
-    door === 'program'
-      ? `one of our services told us that you want nothing more on “${topic}”. We will write nothing more to you on it. If that is right, you need do nothing.`
-      : `with the link in one of our letters you left “${topic}”. We will write nothing more to you on it. If that was right, you need do nothing.`,
-    `If it was ${door === 'program' ? 'a mistake' : 'somebody to whom you forwarded the letter'}, or if you change your mind, you can undo it until ${day.format(undoUntil)}:`,
+    `${told}. We will write nothing more to you on it. If that was right, you need do nothing.`,
+    `If it was ${orElse}, or if you change your mind, you can undo it until ${day.format(undoUntil)}:`,
     { button: 'Undo it', href: `${house.config.origin}/updates/return/${token}` },
     ...(forgottenAt
       ? [
@@ -107,3 +114,4 @@ export const leftLetter = (house: House, reader: Reader, { topic, door, token, u
         ]
       : []),
   ])
+}

@@ -6,10 +6,10 @@ import { Crumbs, Empty, Notice } from '../web/layout.tsx'
 import { Column, Facts, Moment, Table } from '../web/lists.tsx'
 import { type Flawed, type ListedImport, type Stage, stageOf } from './import.ts'
 import { type Fate, type Fates, fates } from './import-tables.ts'
+import { Told, written } from './issue-pages.tsx'
 import type { Topic } from './topic.ts'
 
 export const BASE = '/staff/updates/import'
-const written = (count: number): string => count.toLocaleString('en')
 
 const fateWords: Record<Fate, string> = {
   added: 'Subscribed',
@@ -31,12 +31,6 @@ const stageWords: Record<Stage, string> = {
 }
 
 const fromWords = ({ origin }: Pick<ListedImport, 'origin'>): string => (origin === 'other' ? 'A list' : `A list from ${origin}`)
-
-const Told = ({ children }: { children: Child }) => (
-  <Notice kind="good" live>
-    <p>{children}</p>
-  </Notice>
-)
 
 interface UploadProps {
   readonly lists: readonly ListedImport[]

@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { now } from '../clock.ts'
 import { asId } from '../log.ts'
 import { freshly, signedIn } from '../sessions/guard.ts'
-import { csvLine } from '../staff/csv.ts'
+import { csvFile, csvLine } from '../staff/csv.ts'
 import { whoMay } from '../staff/guard.ts'
-import { type Form, type FormErrors, readForm, ticked, type Typed } from '../web/form.ts'
+import { type Form, type FormErrors, outcomeTold, readForm, ticked, type Typed } from '../web/form.ts'
 import type { House, Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
@@ -36,7 +36,7 @@ const outcomes: Typed = {
   signed: 'It is being brought in.',
   unchanged: 'Nothing was done: the list stands otherwise by now.',
 }
-const told = (c: Ctx): string | undefined => Object.entries(outcomes).find(([word]) => word === c.req.query('done'))?.[1]
+const told = (c: Ctx): string | undefined => outcomeTold(c, outcomes)
 
 async function listHere(c: Ctx): Promise<ListedImport> {
   const id = asId(c.req.param('id'))
@@ -169,9 +169,5 @@ async function takeOutErrors(c: Ctx): Promise<Response> {
   const list = await listHere(c)
   const flaws = await c.get('house').db.as('updates', (tx) => flawsOf(tx, list.id, { most: 100_000 }))
   const rows = flaws.map((flawed) => csvLine([linesOf(flawed), flawed.flawColumn ?? '', flawed.flaw ?? '']))
-  return c.body([csvLine(['line', 'column', 'error']), ...rows].join(''), 200, {
-    'cache-control': 'no-store',
-    'content-type': 'text/csv; charset=utf-8',
-    'content-disposition': 'attachment; filename="errors.csv"',
-  })
+  return csvFile(c, 'errors.csv', [csvLine(['line', 'column', 'error']), ...rows])
 }

@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import type { Web } from '../web/house.ts'
 import { archiveRoutes } from './archive-routes.tsx'
+import { deskRoutes } from './desk-routes.tsx'
 import { importRoutes } from './import-routes.tsx'
 import { issueRoutes } from './issue-routes.tsx'
 import { leavingRoutes } from './leaving-routes.tsx'
@@ -17,3 +18,4 @@ export const updateRoutes = new Hono<Web>()
   .route('/', topicRoutes)
   .route('/', importRoutes)
   .route('/', issueRoutes)
+  .route('/', deskRoutes)

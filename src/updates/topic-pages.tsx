@@ -1,8 +1,9 @@
 /** The console's pages on topics: what people can subscribe to, and the form for other sites. */
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Errors, Field, Submit } from '../web/forms.tsx'
-import { Crumbs, Notice } from '../web/layout.tsx'
+import { Crumbs } from '../web/layout.tsx'
 import { Column, Facts, Moment, Table } from '../web/lists.tsx'
+import { Told } from './issue-pages.tsx'
 import type { Counted, Topic } from './topic.ts'
 
 interface Filled {
@@ -49,12 +50,6 @@ export const TopicsPage = ({ topics, told, snippet, formOrigins, errors = {}, ty
       </pre>
     </section>
   </>
-)
-
-const Told = ({ children }: { children: string }) => (
-  <Notice kind="good" live>
-    <p>{children}</p>
-  </Notice>
 )
 
 const TopicTable = ({ topics }: { topics: readonly Counted[] }) => (

@@ -4,9 +4,10 @@ import { html } from 'hono/html'
 import { z } from 'zod'
 import { log } from '../log.ts'
 import { freshly, signedIn } from '../sessions/guard.ts'
+import { csvFile } from '../staff/csv.ts'
 import { takeOut } from '../staff/export.ts'
 import { whoMay } from '../staff/guard.ts'
-import { type Form, line, readForm, refuseField, type Typed } from '../web/form.ts'
+import { type Form, line, outcomeTold, readForm, refuseField, type Typed } from '../web/form.ts'
 import type { House, Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { forgetReady } from '../web/ready.ts'
@@ -39,7 +40,7 @@ const outcomes: Typed = {
   closed: 'Nobody new can subscribe to it.',
   opened: 'Anybody can subscribe to it.',
 }
-const told = (c: Ctx): string | undefined => Object.entries(outcomes).find(([word]) => word === c.req.query('done'))?.[1]
+const told = (c: Ctx): string | undefined => outcomeTold(c, outcomes)
 
 async function showTopics(c: Ctx, refused?: Failed): Promise<Response> {
   const house = c.get('house')
@@ -116,9 +117,5 @@ async function takeOutSubscribers(c: Ctx, slug: string): Promise<Response> {
   const topic = await db.as('updates', (tx) => topicNamed(tx, slug))
   if (!topic) throw nothingHere('no such topic')
   const taking = { staffId: c.get('signedIn').personId, narrowed: true, topic: topic.slug }
-  return c.body(takeOut(db, taking, subscriberLines(db, topic.slug)), 200, {
-    'content-type': 'text/csv; charset=utf-8; header=present',
-    'content-disposition': `attachment; filename="subscribers.csv"`,
-    'cache-control': 'no-store',
-  })
+  return csvFile(c, 'subscribers.csv', takeOut(db, taking, subscriberLines(db, topic.slug)))
 }

@@ -108,3 +108,7 @@ export const refuseField = (typed: Typed, field: string, sentence: string): { ok
   errors: { [field]: sentence },
   typed,
 })
+
+/** What the page says of the act that led to it: the outcome that its address names in a word. */
+export const outcomeTold = (c: Context, outcomes: Typed): string | undefined =>
+  Object.entries(outcomes).find(([word]) => word === c.req.query('done'))?.[1]
