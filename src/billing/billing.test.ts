@@ -114,6 +114,41 @@ test('two card pages in two tabs, both filled in, and a browser that comes back 
   assert.equal((await client.subscriptions.list({ customer: customer?.key ?? '', status: 'all' })).data.length, 1)
 })
 
+test('a first payment that fails is tried once a card, however many events it leaves; another card pays it', async () => {
+  const lea = await house.person('Lea Fails', 'lea@example.org')
+  await house.query('delete from throttles')
+  const begin = await begins(lea, 'scheduled-runs/steady')
+  await giveCard(lea, begin, '4000000000000341')
+  await settle()
+  for (let again = 0; again < 3; again++) await lea.get(begin.replace('begin', 'return'))
+  await settle()
+  const id = await idOf('lea@example.org')
+  const attempts = async () =>
+    (await house.query<{ attempts: number }>('select attempts from stripe_invoices where person_id = $1', [id])).map((row) => row.attempts)
+  assert.deepEqual(await attempts(), [1])
+  assert.match(await lea.read(begin), /the first payment did not go through|another card/)
+  await giveCard(lea, begin, '5555555555554444')
+  await house.query("update qualifications set outcome = 'pass' where person_id = $1", [id])
+  await lea.get(begin.replace('begin', 'return'))
+  await settle()
+  assert.equal((await access('lea@example.org', 'scheduled-runs')).allowed, true)
+  assert.equal((await house.query('select from stripe_subscriptions where person_id = $1', [id])).length, 1)
+})
+
+test('a refusal by staff stands, whatever events come', async () => {
+  const moe = await house.person('Moe Refused', 'moe@example.org')
+  const begin = await begins(moe, 'scheduled-runs/steady')
+  await giveCard(moe, begin, '5105105105105100')
+  const id = await idOf('moe@example.org')
+  const [waiting] = await house.query<{ id: string }>("select id from qualifications where person_id = $1 and outcome = 'review'", [id])
+  const billing = await house.member('billing')
+  await billing.post(`/staff/billing/decisions/${waiting?.id}`, { outcome: 'fail' })
+  await moe.get(begin.replace('begin', 'return'))
+  await settle()
+  const decisions = await house.query<{ outcome: string }>('select outcome from qualifications where person_id = $1', [id])
+  assert.deepEqual(decisions, [{ outcome: 'fail' }])
+})
+
 test('a forged, stale or missing signature is refused and nothing is kept', async () => {
   const before = (await house.query('select from stripe_inbox')).length
   const body = JSON.stringify({

@@ -11,7 +11,7 @@ import { type Id, log } from '../log.ts'
 import { StripeTrouble } from '../processors/stripe.ts'
 import { concernsUs, customerBehind, type Notice } from '../processors/stripe-events.ts'
 import type { House } from '../web/house.ts'
-import { membershipsOf } from '../services/membership.ts'
+import { membershipsOf, toBuy } from '../services/membership.ts'
 import { customerOf, personBehind } from './customer.ts'
 import { settleAll } from './purchase.ts'
 import { stripeInbox } from './tables.ts'
@@ -74,5 +74,5 @@ async function customerAtStripe({ config }: House, object: string): Promise<stri
 async function askedSince(tx: For<'billing'>, personId: Id, receivedAt: Date): Promise<boolean> {
   const customer = await customerOf(tx, personId)
   if (!customer?.syncedAt || customer.syncedAt <= receivedAt) return false
-  return (await membershipsOf(tx, personId)).every(({ standing }) => standing !== 'waiting')
+  return (await membershipsOf(tx, personId)).every((membership) => toBuy(membership) === undefined)
 }

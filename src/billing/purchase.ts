@@ -17,7 +17,7 @@ import { customerOf, ensureCustomer, lockCustomer, sync } from './customer.ts'
 import { collect, openDeposit } from './deposit.ts'
 import { exposureNow, exposureWith, limitFor } from './exposure.ts'
 import { type Policy, policyFor } from './card-rules.ts'
-import { qualify } from './qualification.ts'
+import { noteTry, qualify } from './qualification.ts'
 import { stripeSubscriptions } from './tables.ts'
 
 type Tx = For<'billing'>
@@ -81,10 +81,13 @@ async function settleUnderLock(tx: Tx, house: House, whose: Whose): Promise<Stag
   if (!plan || !customer || !signals || signals.outcome === 'unfinished') return 'no card'
   const { cents, currency } = amountIn(plan, await currencyFor(tx, whose.personId, { plan, wanted: signals.currency ?? '' }))
   const exposure = exposureWith(await exposureNow(tx, whose.personId, currency), cents * terms.seats)
-  const { outcome } = await qualify(tx, whose, { policy: await policyWithin(tx, whose.personId, membership.serviceId), signals, exposure })
-  if (outcome === 'fail') return 'refused'
-  if (outcome === 'review') return 'review'
+  const decision = await qualify(tx, whose, { policy: await policyWithin(tx, whose.personId, membership.serviceId), signals, exposure })
+  if (decision.outcome === 'fail') return 'refused'
+  if (decision.outcome === 'review') return 'review'
   if (await openDeposit(tx, membership.id)) return 'deposit'
+  // Each try leaves events, and each event leads here: without a new card there is no second try.
+  if (decision.triedAt) return 'open'
+  await noteTry(tx, decision)
   await buy(house, { customer: customer.stripeCustomer, signals, membership, seats: terms.seats, plan, currency })
   return 'open'
 }

@@ -103,10 +103,13 @@ export async function qualify(
   { policy, signals, exposure }: { policy: Policy; signals: Signals; exposure: number },
 ): Promise<Decision> {
   const known = await decisionOn(tx, membershipId)
-  if (known && known.stripeSetup === signals.setup && known.outcome !== 'fail') return known
+  const same = known?.stripeSetup === signals.setup ? known : undefined
+  // Somebody's own decision stands; a card that was declined may be typed anew on the same page.
+  if (same && (same.outcome !== 'fail' || same.decidedBy)) return same
   const cardHash = signals.fingerprint ? hashOf(tx, signals.fingerprint) : null
   const history = { ...(await historyOf(tx, personId, cardHash)), exposure }
   const { outcome, reasons } = decide(policy, signals, history)
+  if (same && same.outcome === outcome && same.reasons.join() === reasons.join()) return same
   const { setup: stripeSetup, paymentMethod } = signals
   const [decision] = await tx
     .insert(qualifications)
@@ -128,6 +131,10 @@ export async function qualify(
   log('billing.qualified', { membership: membershipId, outcome: word(outcome) })
   return decision
 }
+
+/** Notes that buying was tried on a decision: the same card is not charged again by itself. */
+export const noteTry = async (tx: For<'billing'>, { id }: Decision): Promise<void> =>
+  void (await tx.update(qualifications).set({ triedAt: now() }).where(eq(qualifications.id, id)))
 
 const hashOf = (tx: For<'billing'>, fingerprint: string): string =>
   createHmac('sha256', tx.db.keyring.own('card')).update(fingerprint).digest('base64url')
