@@ -58,6 +58,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   const begun = (await ada.post('/services/small-hosting/team', { seats: '3' })).headers.get('location') ?? ''
   await ada.post('/account/security/second-factor')
   await ada.post('/account/proof/letter')
+  await customerKept(house, begun.split('/').at(-1) ?? '')
   const updates = await updatePages(house, guest)
   const mailbox = await stoppedMailbox(house, owner)
   const offices = [...(await issuePages(house, owner)), ...(await listPages(house, owner)), ...(await requestPages(house, owner))]
@@ -76,6 +77,8 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       open('ada', begun.replace('begin', 'memberships'), 'what she pays for, and how to leave it'),
       open('ada', `${begun.replace('begin', 'memberships')}/change?plan=team`, 'another plan while payments are off', 404),
       open('ada', '/account/billing/invoices/in_123456', 'an invoice while payments are off', 404),
+      open('owner', begun.replace('/account/billing/begin', '/staff/billing/memberships'), 'a membership of a customer'),
+      open('owner', '/staff/billing/invoices/in_pages1', 'an invoice'),
       open('ada', begun, 'the way to a card'),
       open('ada', begun.replace('begin', 'return'), 'back from Stripe while payments are off', 404),
       ...staffPages(id, guest),
@@ -128,6 +131,25 @@ async function requestPages(house: TestHouse, owner: Browser): Promise<Page[]> {
     open('owner', `/staff/requests/${id}`, 'a request at the desk'),
     send('owner', `/staff/requests/${id}/refuse`, { why: '' }, 'refusing with errors'),
   ]
+}
+
+// Somebody who pays, as far as we keep it: payments themselves are off.
+const customerKept = async (house: TestHouse, membership: string): Promise<unknown> => {
+  const whose = [membership]
+  await house.query(
+    `insert into customers (person_id, stripe_customer, made_at) select person_id, 'cus_pages1', now() from memberships where id = $1`,
+    whose,
+  )
+  await house.query(
+    `insert into stripe_subscriptions (stripe_subscription, person_id, membership_id, status, cents, quantity, currency, every, begun_at)
+     select 'sub_pages1', person_id, id, 'past_due', 600, 3, 'usd', 'month', now() from memberships where id = $1`,
+    whose,
+  )
+  return house.query(
+    `insert into stripe_invoices (stripe_invoice, person_id, stripe_subscription, status, due, paid, currency, attempts, made_at)
+     select 'in_pages1', person_id, 'sub_pages1', 'open', 1800, 0, 'usd', 1, now() from memberships where id = $1`,
+    whose,
+  )
 }
 
 // The owner's own address, so that nobody else's letters are kept back.
@@ -285,6 +307,11 @@ function servicePages(): Page[] {
     open('owner', '/staff/billing/rules/all'),
     open('owner', '/staff/billing/rules/for/scheduled-runs'),
     open('owner', '/staff/billing/reconciliation'),
+    open('owner', '/staff/billing/memberships'),
+    open('owner', '/staff/billing/memberships?standing=paused', 'memberships that there are none of'),
+    open('owner', '/staff/billing/failed'),
+    open('owner', '/staff/billing/revenue'),
+    open('owner', '/staff/billing/usage'),
     send('owner', '/staff/services', { slug: 'No', title: '' }, 'a new service with errors'),
     open('owner', '/staff/services/small-hosting'),
     open('owner', '/staff/services/small-hosting/plans'),

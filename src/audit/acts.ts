@@ -20,6 +20,7 @@ export const acts = {
   'customer.asked-deposit': 'A customer was asked for a deposit',
   'customer.limited': 'A customer’s limit was set',
   'customer.rules-changed': 'The rules by which a card qualifies were changed',
+  'customer.credited': 'A customer was credited, or refunded',
 } as const
 export type Act = keyof typeof acts
 export const actNames = Object.keys(acts) as [Act, ...Act[]]

@@ -2,6 +2,7 @@
 import type { Id } from '../log.ts'
 import { Submit } from '../web/forms.tsx'
 import { Empty, Notice } from '../web/layout.tsx'
+import { Places } from './money-pages.tsx'
 import type { WaitingDecision } from './review.ts'
 import { ruled, WaitingDecisions } from './review-pages.tsx'
 
@@ -21,14 +22,12 @@ interface OfficeProps {
 export const OfficePage = ({ waiting, reader, missing, done }: OfficeProps) => (
   <>
     <h1>Billing</h1>
+    <Places here="/staff/billing" />
     {done && Object.hasOwn(told, done) && (
       <Notice kind="good" live>
         <p>{told[done]}</p>
       </Notice>
     )}
-    <p>
-      <a href="/staff/billing/reconciliation">Reconciliation: does what we keep agree with what Stripe says?</a>
-    </p>
     <section>
       <h2>Waiting for a decision</h2>
       {waiting.length === 0 ? (
@@ -38,9 +37,6 @@ export const OfficePage = ({ waiting, reader, missing, done }: OfficeProps) => (
       ) : (
         <WaitingDecisions waiting={waiting} reader={reader} />
       )}
-      <p>
-        <a href="/staff/billing/rules">The rules by which a card qualifies</a>
-      </p>
     </section>
     <section>
       <h2>Prices at Stripe</h2>

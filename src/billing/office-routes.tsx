@@ -11,6 +11,7 @@ import { showPage } from '../web/page.tsx'
 import { nothingHere, Refusal } from '../web/refusal.ts'
 import { cardRulesOffice } from './card-rules-routes.tsx'
 import { centsField, customerOffice } from './customer-routes.tsx'
+import { moneyOffice } from './money-routes.tsx'
 import { OfficePage } from './office-pages.tsx'
 import { makeMissingPrices, plansWithoutPrice } from './price.ts'
 import { reconciliationOffice } from './reconciliation-routes.tsx'
@@ -25,6 +26,7 @@ export const billingOffice = new Hono<Web>()
   .route('/', cardRulesOffice)
   .route('/', customerOffice)
   .route('/', reconciliationOffice)
+  .route('/', moneyOffice)
 
 async function show(c: Ctx): Promise<Response> {
   const waiting = await c.get('house').db.as('billing', (tx) => waitingReviews(tx))

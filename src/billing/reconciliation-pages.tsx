@@ -3,6 +3,7 @@ import { Submit } from '../web/forms.tsx'
 import { Empty, Notice } from '../web/layout.tsx'
 import { Column, Moment, Table } from '../web/lists.tsx'
 import type { Finding } from './finding.ts'
+import { Places } from './money-pages.tsx'
 import type { Run } from './reconciliation.ts'
 import type { FindingKind } from './reconciliation-tables.ts'
 
@@ -43,6 +44,7 @@ interface ReconciliationProps {
 export const ReconciliationPage = ({ findings, runs, available, told }: ReconciliationProps) => (
   <>
     <h1>Reconciliation</h1>
+    <Places here="/staff/billing/reconciliation" />
     {told && (
       <Notice kind="good" live>
         <p>{told}</p>

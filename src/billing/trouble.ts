@@ -1,4 +1,4 @@
-/** What a page says when Stripe cannot be reached. */
+/** What a page says when Stripe cannot be reached, or refuses. */
 import type { Context } from 'hono'
 import { log, word } from '../log.ts'
 import { hasStripe, StripeTrouble } from '../processors/stripe.ts'
@@ -17,6 +17,7 @@ export const withStripe =
     } catch (fault) {
       if (!(fault instanceof StripeTrouble)) throw fault
       log('billing.trouble', { status: fault.told.status ?? 0, kind: word(fault.told.type) }, 'warn')
+      if (fault.final && fault.told.status !== 401) throw new Refusal(422, 'Stripe refused this, so nothing was done.')
       throw new Refusal(503, 'Stripe cannot be reached just now, so nothing was done. Please try again in a few minutes.', {
         retryAfter: 120,
       })

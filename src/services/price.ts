@@ -38,6 +38,14 @@ export function money(cents: number, currency: string): string {
   }).format(whole)
 }
 
+/** What somebody typed, such as `4.50` or `4,5`, in the smallest unit: without arithmetic on fractions. Undefined for what is no amount. */
+export function centsTyped(text: string, currency: string): number | undefined {
+  const [, whole = '', part = ''] = /^\s*(\d{1,9})(?:[.,](\d{1,2}))?\s*$/.exec(text) ?? []
+  if (whole === '') return undefined
+  if (zeroDecimal.has(currency)) return Number(part) === 0 ? Number(whole) : undefined
+  return Number(whole) * 100 + Number(part.padEnd(2, '0'))
+}
+
 /** The amount in this currency, or in the plan's first one where it has none in this. */
 export function amountIn({ amounts }: Pick<Priced, 'amounts'>, wanted: string): { cents: number; currency: string } {
   const cents = amounts[wanted]
