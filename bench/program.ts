@@ -1,7 +1,7 @@
 /** The built program as a process of its own, with a port and a data folder that nobody else uses. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,6 +30,8 @@ export interface Ways {
   readonly dataDir?: string
   readonly execArgv?: readonly string[]
   readonly env?: Record<string, string>
+  /** A file for its log. */
+  readonly log?: string
 }
 
 /** A port on which nobody listens. */
@@ -43,12 +45,12 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts the program and waits until it serves. */
-export async function startProgram({ port, dataDir, execArgv = [], env = {} }: Ways): Promise<Program> {
+export async function startProgram({ port, dataDir, execArgv = [], env = {}, log }: Ways): Promise<Program> {
   if (!existsSync(PROGRAM)) throw new Error('there is no dist/cli.mjs: run bin/bench, which builds it')
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'cloudrun-bench-'))
   const child = spawn(process.execPath, ['--max-semi-space-size=4', ...execArgv, PROGRAM, 'start'], {
     env: settings(port, folder, env),
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', log ? openSync(log, 'a') : 'ignore', 'inherit'],
   })
   const origin = `http://localhost:${port}`
   await answering(child, `${origin}/readyz`)

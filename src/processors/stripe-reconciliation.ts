@@ -49,19 +49,21 @@ export async function eachHundredCustomers(config: Config, look: (customers: rea
   const mark = houseMark(config)
   let after: string | undefined
   do {
-    const { data, has_more: more } = await ask(config, (client) =>
-      client.customers.list({ limit: 100, ...(after ? { starting_after: after } : {}) }),
-    )
-    const listed = data.map(({ id, metadata, created }) => ({
-      id,
-      account: asId(metadata['account']),
-      ours: metadata['house'] === mark,
-      madeAt: new Date(created * 1000),
-    }))
+    const { listed, more } = await ask(config, async (client) => {
+      const { data, has_more: more } = await client.customers.list({ limit: 100, ...(after ? { starting_after: after } : {}) })
+      return { listed: data.map((each) => listedCustomer(each, mark)), more }
+    })
     after = more ? listed.at(-1)?.id : undefined
     await look(listed)
   } while (after)
 }
+
+const listedCustomer = ({ id, metadata, created }: Stripe.Customer, mark: string): ListedCustomer => ({
+  id,
+  account: asId(metadata['account']),
+  ours: metadata['house'] === mark,
+  madeAt: new Date(created * 1000),
+})
 
 /** Ends a subscription that should not be: unused time stands as credit with the customer, what is open is void. */
 export const endSuperfluous = (config: Config, subscription: string): Promise<void> =>

@@ -37,13 +37,11 @@ export function clientOf({ stripeKey, stripeOrigin }: Config): Stripe {
   return fresh
 }
 
+/** All that we let a fault of Stripe's say: two words and a number. */
 interface Told {
   readonly type: string
   readonly code?: string | undefined
-  readonly declineCode?: string | undefined
-  readonly param?: string | undefined
   readonly status?: number | undefined
-  readonly request?: string | undefined
 }
 
 /** What went wrong at Stripe, without anything that Stripe said about a card or a person. */
@@ -80,16 +78,12 @@ export async function ask<R>(config: Config, question: (client: Stripe) => Promi
   } catch (fault) {
     if (!(fault instanceof Stripe.errors.StripeError))
       throw fault instanceof StripeTrouble ? fault : new StripeTrouble({ type: 'unreadable' })
-    throw new StripeTrouble({
-      type: fault.type,
-      code: fault.code,
-      declineCode: fault.decline_code,
-      param: fault.param,
-      status: fault.statusCode,
-      request: fault.requestId,
-    })
+    throw new StripeTrouble({ type: worded(fault.type) ?? 'unknown', code: worded(fault.code), status: fault.statusCode })
   }
 }
+
+// Stripe's own words have letters alone; nothing that somebody typed on a card form passes for one.
+const worded = (text: unknown): string | undefined => (typeof text === 'string' && /^[A-Za-z_]{1,60}$/.test(text) ? text : undefined)
 
 /** The key of what Stripe hands over whole or by its key. */
 export const idOf = (held: string | { readonly id: string } | null | undefined): string | undefined =>
