@@ -3,7 +3,7 @@
  * anew for everything and derives what changed from the difference, under a lock, so that order,
  * repetition and loss of Stripe's events change nothing.
  */
-import { and, eq, isNull, notInArray, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm'
 import { DAY, now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import { enqueue } from '../jobs/queue.ts'
@@ -41,6 +41,16 @@ export const lockCustomer = async (tx: Tx, personId: Id): Promise<void> =>
 /** The person's customer, if they have one that is not closed. */
 export async function customerOf(tx: Tx, personId: Id): Promise<Customer | undefined> {
   return (await tx.select().from(customers).where(eq(customers.personId, personId)))[0]
+}
+
+/** The keys at Stripe of those of these people who are customers. */
+export async function livingKeys(tx: Tx, people: readonly Id[]): Promise<Map<Id, string>> {
+  const { personId, stripeCustomer, closedAt } = customers
+  const rows = await tx
+    .select({ personId, stripeCustomer })
+    .from(customers)
+    .where(and(inArray(personId, [...people]), isNull(closedAt)))
+  return new Map(rows.map((row) => [row.personId, row.stripeCustomer]))
 }
 
 /** The person's customer; made at Stripe when there is none. Only under the lock. */

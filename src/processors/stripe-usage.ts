@@ -1,4 +1,5 @@
 /** What was used, for Stripe's meters. */
+import { Stripe } from 'stripe'
 import type { Config } from '../config.ts'
 import { ask } from './stripe.ts'
 import { meterEvent } from './stripe-prices.ts'
@@ -13,13 +14,19 @@ export interface Used {
   readonly at: Date
 }
 
-/** Tells Stripe of one use. Told again under the same name, it counts once. */
+/** Tells Stripe of a sum of uses. Told again under the same name, it counts once. */
 export const reportUse = (config: Config, { customer, service, meter, quantity, name, at }: Used): Promise<void> =>
   ask(config, async (client) => {
-    await client.billing.meterEvents.create({
+    const event = {
       event_name: meterEvent(service, meter),
       identifier: name,
       timestamp: Math.floor(at.getTime() / 1000),
       payload: { stripe_customer_id: customer, value: String(quantity) },
-    })
+    }
+    await client.billing.meterEvents.create(event).catch(unlessKnown)
   })
+
+// Stripe had heard it before: that is what the name is for.
+function unlessKnown(fault: unknown): void {
+  if (!(fault instanceof Stripe.errors.StripeInvalidRequestError && fault.code === 'duplicate_meter_event')) throw fault
+}

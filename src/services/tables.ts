@@ -257,6 +257,7 @@ export const usage = pgTable(
     quantity: bigint({ mode: 'number' }).notNull(),
     happenedAt: moment('happened_at').notNull(),
     receivedAt: moment('received_at').notNull(),
+    billedAs: idOf('billed_as'),
     billedAt: moment('billed_at'),
   },
   (table) => [
@@ -264,6 +265,7 @@ export const usage = pgTable(
     index('usage_records_membership').on(table.membershipId, table.meter, table.happenedAt),
     index('usage_records_person').on(table.personId),
     index('usage_records_received').on(table.receivedAt),
+    index('usage_records_bundled').on(table.billedAs).where(sql`${table.billedAt} is null and ${table.billedAs} is not null`),
     index('usage_records_unbilled').on(table.receivedAt).where(sql`${table.billedAt} is null`),
     check('usage_records_quantity', sql`${table.quantity} between 0 and 1000000000000`),
   ],
@@ -285,6 +287,7 @@ export const usageHeld = classify(usage, {
     quantity: ['usage', 'How much'],
     happenedAt: ['record', 'When you used it'],
     receivedAt: ['record', 'When the service told us'],
+    billedAs: ['billing', 'With which others it was told to Stripe: a number'],
     billedAt: ['record', 'When it was put on a bill'],
   },
 })

@@ -2,7 +2,7 @@
  * The ledger of usage. A service tells how much was used, in batches, as often as it likes: each record
  * bears the service's own number and counts once. What is told is durable before it is acknowledged.
  */
-import { and, eq, gte, isNull, lt, sql, sum } from 'drizzle-orm'
+import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, sql, sum } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
@@ -69,37 +69,62 @@ export async function usageOf(
   return rows.map(({ meter, quantity }) => ({ meter, quantity: Number(quantity) }))
 }
 
-/** A use that is paid for by itself and not on a bill yet. */
-export interface Unbilled {
-  readonly serviceId: Id
+/**
+ * Puts uses that plans count and that are on no bill yet into bundles, one for each person, meter and hour, on the
+ * same side of a renewal. A bundle never changes again: told twice under its name, it is the same sum.
+ * @returns how many uses were bundled
+ */
+export async function bundleUsage(tx: For<'billing'>, most: number): Promise<number> {
+  const { rowCount } = await tx.execute(sql`
+    with due as (
+      select u.service_id, u.record, u.person_id, u.meter, date_trunc('hour', u.happened_at) as hour,
+             coalesce(u.happened_at < m.paid_until_at, true) as before_the_next,
+             coalesce(u.happened_at < m.paid_until_at - case p.every when 'year' then interval '1 year' else interval '1 month' end, false) as before_the_last
+        from usage_records u join memberships m on m.id = u.membership_id join plans p on p.id = m.plan_id and p.meter = u.meter
+       where u.billed_at is null and u.billed_as is null order by u.received_at limit ${most}
+    ), bundles as (
+      select service_id, person_id, meter, hour, before_the_next, before_the_last, gen_random_uuid() as name
+        from due group by service_id, person_id, meter, hour, before_the_next, before_the_last
+    )
+    update usage_records u set billed_as = b.name
+      from due d join bundles b using (service_id, person_id, meter, hour, before_the_next, before_the_last)
+     where u.service_id = d.service_id and u.record = d.record`)
+  return rowCount ?? 0
+}
+
+/** A sum of uses that Stripe is to be told of, once, under its name. */
+export interface Bundle {
+  readonly name: Id
   readonly service: string
-  readonly record: string
   readonly personId: Id
   readonly meter: string
   readonly quantity: number
   readonly happenedAt: Date
 }
 
-/** The oldest uses of what plans count that are not billed yet. */
-export async function unbilledUsage(tx: For<'billing'>, most: number): Promise<Unbilled[]> {
-  const { serviceId, record, personId, meter, quantity, happenedAt } = usage
-  return tx
-    .select({ serviceId, service: services.slug, record, personId, meter, quantity, happenedAt })
+/** Bundles that are on no bill yet, by their names, from one on. */
+export async function bundlesAfter(tx: For<'billing'>, after: Id | undefined, most: number): Promise<Bundle[]> {
+  const { billedAs, personId, meter, quantity, happenedAt } = usage
+  const rows = await tx
+    .select({ name: billedAs, service: services.slug, personId, meter, quantity: sum(quantity), at: sql<string>`max(${happenedAt})` })
     .from(usage)
-    .innerJoin(memberships, eq(memberships.id, usage.membershipId))
-    .innerJoin(plans, and(eq(plans.id, memberships.planId), eq(plans.meter, usage.meter)))
     .innerJoin(services, eq(services.id, usage.serviceId))
-    .where(isNull(usage.billedAt))
-    .orderBy(usage.receivedAt)
+    .where(and(isNull(usage.billedAt), isNotNull(billedAs), after ? gt(billedAs, after) : undefined))
+    .groupBy(billedAs, services.slug, personId, meter)
+    .orderBy(billedAs)
     .limit(most)
+  return rows.flatMap(({ name, quantity: units, at, ...row }) =>
+    name ? [{ ...row, name, quantity: Number(units), happenedAt: new Date(at) }] : [],
+  )
 }
 
-/** Notes that a use is on a bill. */
-export async function markBilled(tx: For<'billing'>, { serviceId, record }: { serviceId: Id; record: string }): Promise<void> {
+/** Notes that these bundles are on a bill. */
+export async function markBilled(tx: For<'billing'>, names: readonly Id[]): Promise<void> {
+  if (names.length === 0) return
   await tx
     .update(usage)
     .set({ billedAt: now() })
-    .where(and(eq(usage.serviceId, serviceId), eq(usage.record, record)))
+    .where(and(inArray(usage.billedAs, [...names]), isNull(usage.billedAt)))
 }
 
 /** What a person used of plans by use in the periods that no invoice was made for yet. */

@@ -1,0 +1,2 @@
+ALTER TABLE "usage_records" ADD COLUMN "billed_as" uuid;--> statement-breakpoint
+CREATE INDEX "usage_records_bundled" ON "usage_records" USING btree ("billed_as") WHERE "usage_records"."billed_at" is null and "usage_records"."billed_as" is not null;
