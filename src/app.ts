@@ -7,6 +7,7 @@ import { helpRoutes } from './help/routes.tsx'
 import { log, logFault, word } from './log.ts'
 import { devMailRoutes, mailboxRoutes } from './mail/routes.tsx'
 import { reportsApi } from './navigation/api-routes.tsx'
+import { keptRoutes } from './navigation/kept-routes.tsx'
 import { reportRoutes } from './navigation/report-routes.tsx'
 import { countPages, navigationRoutes } from './navigation/routes.tsx'
 import { policyRoutes } from './policy/routes.tsx'
@@ -55,6 +56,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     updateRoutes,
     programRoutes((house) => house.db.as('service', catalogue)),
     reportRoutes,
+    keptRoutes,
     documentRoutes(operations),
     apiRoutes(operations),
     staffRoutes,

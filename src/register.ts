@@ -17,6 +17,7 @@ import { reconciliationsHeld, stripeFindingsHeld, stripeTombstonesHeld } from '.
 import type { Held } from './database/classify.ts'
 import type { RowRule } from './database/row-rules.ts'
 import { incomingLettersHeld, lettersHeld, signingKeysHeld, softBouncesHeld, suppressionsHeld } from './mail/tables.ts'
+import { chartNotesHeld, goalsHeld, reportLinksHeld, segmentsHeld } from './navigation/desk-tables.ts'
 import {
   actionsHeld,
   foldedColumnsHeld,
@@ -126,6 +127,10 @@ export const register: readonly Held[] = [
   foldedColumnsHeld,
   foldedDaysHeld,
   pacesHeld,
+  goalsHeld,
+  segmentsHeld,
+  chartNotesHeld,
+  reportLinksHeld,
   correctionsHeld,
   guestsHeld,
   lettersHeld,

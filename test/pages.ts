@@ -81,7 +81,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       open('owner', '/staff/billing/invoices/in_pages1', 'an invoice'),
       open('ada', begun, 'the way to a card'),
       open('ada', begun.replace('begin', 'return'), 'back from Stripe while payments are off', 404),
-      ...staffPages(id, guest),
+      ...staffPages(id, guest, await sharedReport(owner)),
       ...updates,
       open('owner', '/account/mailbox', 'letters to somebody who is stopped'),
       open('visitor', mailbox, 'a mailbox that works again'),
@@ -174,6 +174,16 @@ async function visits({ house }: TestHouse): Promise<void> {
     const invented = measuredActions([...inventedActions({ day: today - ago * DAY, visitors: 60, hosts: house.config.hosts, seed: 3 })], 3)
     await storeOf(house).record(invented.filter(({ at }) => at <= now()))
   }
+}
+
+/** A report with everything that can be kept for it, and a link to it. */
+async function sharedReport(owner: Browser): Promise<Page> {
+  const kept = '/staff/navigation/kept'
+  await owner.post(`${kept}/goals`, { goal: 'Asking for a place', steps: 'page /services*\npage /sign-up' })
+  await owner.post(`${kept}/segments`, { segment: 'By search', words: 'is.channel=search' })
+  await owner.post(`${kept}/notes`, { day: now().toISOString().slice(0, 10), says: 'A new home page' })
+  const made = await owner.post(`${kept}/links`, { link: 'The board', days: '30', words: '' })
+  return open('visitor', /\/visits\/[\w-]{32}/.exec(await made.text())?.[0] ?? '', 'a report by a link')
 }
 
 const open = (as: Who, path: string, says = path, status = 200): Page => ({ says, as, path, status })
@@ -327,7 +337,7 @@ async function programsFor(owner: Browser): Promise<string> {
   return /href="(\/staff\/programs\/endpoints\/[^"]+)"/.exec(await added.text())?.[1] ?? ''
 }
 
-function staffPages(opened: string, unopened: string): Page[] {
+function staffPages(opened: string, unopened: string, shared: Page): Page[] {
   const paths = [
     '/staff',
     '/staff/people',
@@ -350,10 +360,11 @@ function staffPages(opened: string, unopened: string): Page[] {
     '/staff/navigation?is.page=%2Fnowhere',
     '/staff/navigation/panel?of=page',
     '/staff/navigation/speed',
+    '/staff/navigation/kept?is.channel=search',
     '/staff/navigation/speed?from=2000-01-01&until=2000-01-09',
   ]
   const people = [`/staff/people/${opened}`, `/staff/people/${unopened}`]
-  return [...paths, ...people].map((path) => open('owner', path))
+  return [shared, ...[...paths, ...people].map((path) => open('owner', path))]
 }
 
 const WORDS = {

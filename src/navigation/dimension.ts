@@ -11,8 +11,11 @@ export const visitDimensions = [
   ...['host', 'entry', 'exit', 'hour'],
   ...['channel', 'referrer', 'source', 'medium', 'campaign', 'term', 'content'],
 ] as const
-/** Of which a visit can have many: pages, custom actions and their properties, links out, downloads, pages that were missing. */
-export const manyDimensions = ['page', 'action', 'property', 'link', 'file', 'missing'] as const
+/**
+ * Of which a visit can have many: pages, custom actions and their properties, links out, downloads, pages
+ * that were missing, and the steps of goals that it came to (`goal.ts`).
+ */
+export const manyDimensions = ['page', 'action', 'property', 'link', 'file', 'missing', 'step'] as const
 
 export type WhoDimension = (typeof whoDimensions)[number]
 export type VisitDimension = (typeof visitDimensions)[number]

@@ -1,7 +1,7 @@
 /** Folded days, read from the database column by column and kept unpacked in memory, up to a limit. */
 import type { Database } from '../database/connection.ts'
-import type { Base, DayColumns, Many, Single } from './columns.ts'
-import { type Day, type Dimension, isMany, type ManyDimension, type SingleDimension } from './dimension.ts'
+import { type Base, type DayColumns, type Many, manyOf, type Single } from './columns.ts'
+import { type Day, type Dimension, isMany, type ManyDimension, OTHER, type SingleDimension, UNKNOWN } from './dimension.ts'
 import { everybody, type Filter, passing, type Told } from './filtering.ts'
 import { BASE, unpackBase, unpackMany, unpackSingle } from './packing.ts'
 
@@ -54,6 +54,7 @@ export async function loadDays(db: Database, days: readonly FoldedDay[], dimensi
     }
   }
   for (const [at, { day, name, packed }] of (await read(db, wanted)).entries()) {
+    if (!packed) continue
     const column = unpack(name, packed)
     there.set(`${day} ${name}`, column)
     keep(kept, wanted[at]?.key ?? '', column)
@@ -88,18 +89,22 @@ interface Wanted {
 interface Packed extends Record<string, unknown> {
   readonly day: Day
   readonly name: string
-  readonly packed: Buffer
+  readonly packed: Buffer | null
 }
 
 const READ = `
   select wanted.day::text as day, wanted.name, packed
-    from unnest($1::date[], $2::text[]) with ordinality as wanted (day, name, place) join folded_columns using (day, name) order by place`
+    from unnest($1::date[], $2::text[]) with ordinality as wanted (day, name, place) left join folded_columns using (day, name)
+   order by place`
+
+/** What days lack that were folded before it was counted. */
+const LATER: ReadonlySet<string> = new Set<Dimension>(['step'])
 
 async function read(db: Database, wanted: readonly Wanted[]): Promise<Packed[]> {
   if (wanted.length === 0) return []
   const values = [wanted.map(({ day }) => day), wanted.map(({ name }) => name)]
   const rows = await db.read<Packed>('improvement', { name: 'folded-columns', text: READ, values })
-  if (rows.length !== wanted.length) throw new Error('a folded day lacks columns')
+  if (rows.some(({ name, packed }) => !packed && !LATER.has(name))) throw new Error('a folded day lacks columns')
   return rows
 }
 
@@ -109,14 +114,15 @@ function unpack(name: string, packed: Buffer): Column {
 }
 
 function dayOfColumns(day: Day, dimensions: readonly Dimension[], there: ReadonlyMap<string, Column>): DayColumns {
+  const base = there.get(`${day} ${BASE}`) as Base
   const singles = new Map<SingleDimension, Single>()
   const manys = new Map<ManyDimension, Many>()
   for (const dimension of dimensions) {
     const column = there.get(`${day} ${dimension}`)
-    if (isMany(dimension)) manys.set(dimension, column as Many)
+    if (isMany(dimension)) manys.set(dimension, (column as Many | undefined) ?? manyOf([OTHER, UNKNOWN], [], base.visits))
     else singles.set(dimension, column as Single)
   }
-  return { base: there.get(`${day} ${BASE}`) as Base, singles, manys }
+  return { base, singles, manys }
 }
 
 function touched<C extends Column>(kept: Kept, key: string, column: C): C {

@@ -11,6 +11,7 @@ import { common, crowded } from './crowd.ts'
 import { type Day, dimensions } from './dimension.ts'
 import { everybody } from './filtering.ts'
 import { Gathering } from './gathering.ts'
+import { routesOf } from './goal.ts'
 import { packDay } from './packing.ts'
 import { stepsOf } from './pace.ts'
 import { readActions } from './rows.ts'
@@ -30,7 +31,7 @@ export const weekdayOf = (day: Day): number => (new Date(day).getUTCDay() + 6) %
  */
 export async function foldDay(db: Database, day: Day, least: number): Promise<void> {
   const started = performance.now()
-  const gathering = new Gathering()
+  const gathering = new Gathering(await routesOf(db))
   const done = await db.as('improvement', async (tx) => {
     if (!(await claimed(tx, day))) return false
     await readActions(tx, { day, seen: undefined }, (action) => gathering.add(action))

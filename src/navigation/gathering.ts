@@ -14,6 +14,7 @@ import {
   visitDimensions,
   whoDimensions,
 } from './dimension.ts'
+import { isStep, type Route, stepName } from './goal.ts'
 
 const IDLE = IDLE_MINUTES * MINUTE
 /** A background tab may send its time late; what is longer is no looking at a page. */
@@ -40,6 +41,8 @@ interface Visit {
   /** Codes of `visitDimensions`, in their order. */
   readonly codes: number[]
   readonly stays: Spent[]
+  /** How many steps of each goal were taken. */
+  readonly taken: number[]
 }
 
 interface Visitor {
@@ -65,6 +68,11 @@ export class Gathering {
   actions = 0
   readonly #visitors = new Map<bigint, Visitor>()
   readonly #dictionaries = new Map<string, Dictionary>()
+  readonly #routes: readonly Route[]
+
+  constructor(routes: readonly Route[] = []) {
+    this.#routes = routes
+  }
 
   /** Takes in one action. */
   add(action: Action): void {
@@ -105,7 +113,17 @@ export class Gathering {
     if (visit || action.kind === 'time') return visit
     const values: Record<string, string> = { ...arrivalOf(action), host: action.host, hour: String(action.at.getUTCHours()) }
     const codes = visitDimensions.map((dimension) => this.#code(dimension, values[dimension] ?? UNKNOWN))
-    const fresh: Visit = { first: at, last: at, acted: at, views: 0, acts: 0, seconds: 0, codes, stays: [] }
+    const fresh: Visit = {
+      first: at,
+      last: at,
+      acted: at,
+      views: 0,
+      acts: 0,
+      seconds: 0,
+      codes,
+      stays: [],
+      taken: this.#routes.map(() => 0),
+    }
     visits.push(fresh)
     return fresh
   }
@@ -122,6 +140,16 @@ export class Gathering {
     visit.acted = Math.max(visit.acted, at)
     if (action.kind === 'view') this.#view(visit, action.page)
     else this.#act(visit, action)
+    for (const [at, route] of this.#routes.entries()) this.#advance(visit, at, { route, action })
+  }
+
+  // A step counts once those before it were taken.
+  #advance(visit: Visit, at: number, { route: { id, steps }, action }: { route: Route; action: Action }): void {
+    const taken = visit.taken[at] ?? 0
+    const next = steps[taken]
+    if (next === undefined || !isStep(next, action)) return
+    visit.taken[at] = taken + 1
+    this.#stay(visit, 'step', stepName(id, taken + 1)).count++
   }
 
   #view(visit: Visit, page: string): void {

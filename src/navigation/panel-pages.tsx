@@ -4,11 +4,12 @@ import { Crumbs } from '../web/layout.tsx'
 import { Column, Table } from '../web/lists.tsx'
 import { Share } from './charts.tsx'
 import type { Counts } from './counting.ts'
+import type { ChartNote } from './kept.ts'
 import { type Dimension, isMany } from './dimension.ts'
 import { isFilteredBy, narrowed, type Question, wordsOf } from './question.ts'
 import { panelled, type Report, ROWS } from './report.ts'
 import type { Panel } from './store.ts'
-import { nameOf, number, percent, titleOf } from './words.ts'
+import { change, duration, nameOf, number, percent, stepName, titleOf } from './words.ts'
 
 export const VISITS = '/staff/navigation'
 export const SPEED = '/staff/navigation/speed'
@@ -42,7 +43,7 @@ export const Panels = ({ question, report, least }: PanelsProps) => (
   </section>
 )
 
-const OtherExplained = ({ least }: { least: number }) => (
+export const OtherExplained = ({ least }: { least: number }) => (
   <p class="hint">
     “Other” is everything that fewer than {least} visitors of a day share: it is counted together, and nothing says what it was. A value is
     a link: it narrows everything here to the visits that have it.
@@ -50,14 +51,19 @@ const OtherExplained = ({ least }: { least: number }) => (
 )
 
 interface PanelProps {
-  readonly question: Question
+  /** Without it, values are no links. */
+  readonly question?: Question
   readonly of: Dimension
   readonly panel: Panel
   /** Of how many visitors the shares are. */
   readonly whole: number
 }
 
-const PanelShown = ({ question, of, panel, whole }: PanelProps) => (
+interface LinkedProps extends PanelProps {
+  readonly question: Question
+}
+
+const PanelShown = ({ question, of, panel, whole }: LinkedProps) => (
   <section>
     <h3>{titleOf(of)}</h3>
     <PanelTable {...{ question, of, whole }} panel={{ ...panel, rows: panel.rows.slice(0, ROWS) }} />
@@ -90,7 +96,7 @@ const PanelTable = ({ question, of, panel, whole }: PanelProps) => (
     <tbody>
       {panel.rows.map(({ value, counts }) => (
         <Row counts={counts} whole={whole}>
-          <Narrowing {...{ question, of, value }} />
+          {question ? <Narrowing {...{ question, of, value }} /> : nameOf(of, value)}
         </Row>
       ))}
       {panel.other.visits > 0 && (
@@ -124,8 +130,59 @@ function Narrowing({ question, of, value }: { question: Question; of: Dimension;
   )
 }
 
+/** The panels for those who can only read. */
+export const ReadPanels = ({ report }: Pick<PanelsProps, 'report'>) => (
+  <div class="panels">
+    {panelled.map((of) => {
+      const panel = report.panels.get(of)
+      if (!panel || isEmpty(panel)) return null
+      return (
+        <section>
+          <h3>{titleOf(of)}</h3>
+          <PanelTable of={of} panel={{ ...panel, rows: panel.rows.slice(0, ROWS) }} whole={report.totals.visitors} />
+        </section>
+      )
+    })}
+  </div>
+)
+
+/** What happened on days of the period. */
+export const ChartNotes = ({ notes }: { notes: readonly ChartNote[] }) =>
+  notes.length === 0 ? null : (
+    <ul class="notes">
+      {notes.map(({ day, says }) => (
+        <li>
+          <strong>{stepName(day)}</strong>: {says}
+        </li>
+      ))}
+    </ul>
+  )
+
+const then = ({ visits }: Counts, said: string): string => (visits === 0 ? 'none before' : `${said} before`)
+
+export const Totals = ({ now, before }: { now: Counts; before: Counts }) => (
+  <dl class="totals">
+    {(
+      [
+        ['Visitors', number(now.visitors), change(now.visitors, before.visitors)],
+        ['Visits', number(now.visits), change(now.visits, before.visits)],
+        ['Pages seen', number(now.views), change(now.views, before.views)],
+        ['Left after one page', percent(now.bounces, now.visits), then(before, percent(before.bounces, before.visits))],
+        ['Time of a visit', duration(now.seconds, now.visits), then(before, duration(before.seconds, before.visits))],
+      ] as const
+    ).map(([what, count, earlier]) => (
+      <div>
+        <dt>{what}</dt>
+        <dd>
+          {count} <small>{earlier}</small>
+        </dd>
+      </div>
+    ))}
+  </dl>
+)
+
 /** A whole panel, on a page of its own. */
-export const PanelPage = ({ question, of, panel, whole, least }: PanelProps & { least: number }) => (
+export const PanelPage = ({ question, of, panel, whole, least }: LinkedProps & { least: number }) => (
   <>
     <Crumbs to={[{ href: hrefOf(question), text: 'Visits' }]} here={titleOf(of)} />
     <h1>{titleOf(of)}</h1>

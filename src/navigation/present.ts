@@ -5,10 +5,13 @@ import type { DayColumns } from './columns.ts'
 import { common } from './crowd.ts'
 import type { Day } from './dimension.ts'
 import { Gathering } from './gathering.ts'
+import { routesOf } from './goal.ts'
 import { readActions } from './rows.ts'
 
 interface Gathered {
   readonly gathering: Gathering
+  /** The goals that it was gathered for. */
+  readonly goals: string
   seen: string | undefined
   /** How many actions the columns hold. */
   held: number
@@ -22,7 +25,10 @@ const gathered = new WeakMap<Database, Map<Day, Gathered>>()
 async function caughtUp(db: Database, day: Day): Promise<Gathered> {
   const days = gathered.get(db) ?? new Map<Day, Gathered>()
   gathered.set(db, days)
-  const known = days.get(day) ?? { gathering: new Gathering(), seen: undefined, held: -1, columns: undefined, reading: undefined }
+  const routes = await routesOf(db)
+  const goals = JSON.stringify(routes)
+  const same = days.get(day)?.goals === goals ? days.get(day) : undefined
+  const known = same ?? { gathering: new Gathering(routes), goals, seen: undefined, held: -1, columns: undefined, reading: undefined }
   days.set(day, known)
   known.reading ??= db
     .as('improvement', async (tx) => {

@@ -26,7 +26,7 @@ export function readQuestion(words: URLSearchParams): Question {
   return { ...readPeriod(words), filters: readFilters(words), clock }
 }
 
-const isDay = (text: string): boolean => {
+export const isDay = (text: string): boolean => {
   const moment = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN
   return !Number.isNaN(moment) && dayOf(new Date(moment)) === text
 }
@@ -45,6 +45,10 @@ export const isPeriod = (from: string, until: string): boolean =>
 
 /** How many days there are in a period. */
 export const daysIn = ({ from, until }: { from: Day; until: Day }): number => (Date.parse(until) - Date.parse(from)) / DAY + 1
+
+/** The period as people read it. */
+export const periodName = ({ span, from, until }: Question): string =>
+  span === 1 ? 'Today' : span ? `The last ${span} days` : `${from} to ${until}`
 
 /** The period of the same length that ended before this one began. */
 export const before = (asked: Asked): Asked => ({

@@ -2,14 +2,15 @@
 import { Icon } from '../web/icons.tsx'
 import { Empty } from '../web/layout.tsx'
 import { HeatMap, TimeChart } from './charts.tsx'
-import type { Counts } from './counting.ts'
-import type { Filter } from './filtering.ts'
-import { hrefOf, Panels, SPEED, VISITS } from './panel-pages.tsx'
+import { GoalsReached } from './goal-pages.tsx'
+import { KEPT } from './kept-pages.tsx'
+import type { Segment } from './kept.ts'
+import { ChartNotes, hrefOf, Panels, SPEED, Totals, VISITS } from './panel-pages.tsx'
 import { attribution } from './place.ts'
 import { Period } from './period.tsx'
 import { type Question, widened } from './question.ts'
 import { HERE_MINUTES, type Report } from './report.ts'
-import { change, duration, nameOf, number, percent, titleOf } from './words.ts'
+import { filterName, number } from './words.ts'
 import { WorldMap } from './world.tsx'
 
 interface ReportProps {
@@ -17,16 +18,18 @@ interface ReportProps {
   readonly report: Report
   /** What was chosen as the two days, as it was sent. */
   readonly chosen: readonly [from: string, until: string]
+  readonly segments: readonly Segment[]
   /** The smallest number of visitors that is told apart. */
   readonly least: number
   readonly origin: string
 }
 
-export const ReportPage = ({ question, report, chosen, least, origin }: ReportProps) => (
+export const ReportPage = ({ question, report, chosen, segments, least, origin }: ReportProps) => (
   <>
     <h1>Visits</h1>
     <Present present={report.present} least={least} />
     <Period question={question} chosen={chosen} at={VISITS} />
+    <Saved segments={segments} question={question} />
     {question.filters.length > 0 && <Filters question={question} least={least} />}
     {report.totals.visitors === 0 ? (
       <Nothing question={question} report={report} least={least} origin={origin} />
@@ -34,6 +37,18 @@ export const ReportPage = ({ question, report, chosen, least, origin }: ReportPr
       <Everything question={question} report={report} least={least} />
     )}
   </>
+)
+
+const Saved = ({ segments, question }: Pick<ReportProps, 'segments' | 'question'>) => (
+  <p class="hint">
+    {segments.length > 0 && 'Saved filters: '}
+    {segments.map(({ name, words }) => (
+      <>
+        <a href={`${VISITS}?${words}`}>{name}</a>,{' '}
+      </>
+    ))}
+    <a href={hrefOf(question, KEPT)}>Goals, notes, saved filters, links for others</a>
+  </p>
 )
 
 // A page is named only where enough visitors are on it: a single one could be made out.
@@ -72,10 +87,7 @@ const Filters = ({ question, least }: Pick<ReportProps, 'question' | 'least'>) =
   </section>
 )
 
-const filterName = ({ dimension, values, not }: Filter): string =>
-  `${titleOf(dimension)}: ${not ? 'not ' : ''}${values.map((value) => nameOf(dimension, value)).join(' or ')}`
-
-interface NothingProps extends Omit<ReportProps, 'chosen'> {}
+interface NothingProps extends Omit<ReportProps, 'chosen' | 'segments'> {}
 
 function Nothing({ question, report, least, origin }: NothingProps) {
   if (question.filters.length > 0)
@@ -110,10 +122,12 @@ const Everything = ({ question, report, least }: Pick<ReportProps, 'question' | 
       <h2>{report.over === 'visitors' ? 'Visitors over time' : 'Visits by hour (UTC)'}</h2>
       <p class="hint">The broken line is the period before, of the same length.</p>
       <TimeChart steps={report.steps} over={report.over === 'visitors' ? 'Visitors' : 'Visits'} />
+      <ChartNotes notes={report.notes} />
       <p>
         <a href={hrefOf(question, `${VISITS}/days.csv`)}>The days as CSV</a>
       </p>
     </section>
+    <GoalsReached goals={report.goals} visits={report.totals.visits} />
     <World report={report} />
     <Panels question={question} report={report} least={least} />
     <Week question={question} report={report} />
@@ -125,29 +139,6 @@ const Everything = ({ question, report, least }: Pick<ReportProps, 'question' | 
       <a href={attribution.href}>{attribution.says}</a>.
     </p>
   </>
-)
-
-const then = ({ visits }: Counts, said: string): string => (visits === 0 ? 'none before' : `${said} before`)
-
-const Totals = ({ now, before }: { now: Counts; before: Counts }) => (
-  <dl class="totals">
-    {(
-      [
-        ['Visitors', number(now.visitors), change(now.visitors, before.visitors)],
-        ['Visits', number(now.visits), change(now.visits, before.visits)],
-        ['Pages seen', number(now.views), change(now.views, before.views)],
-        ['Left after one page', percent(now.bounces, now.visits), then(before, percent(before.bounces, before.visits))],
-        ['Time of a visit', duration(now.seconds, now.visits), then(before, duration(before.seconds, before.visits))],
-      ] as const
-    ).map(([what, count, earlier]) => (
-      <div>
-        <dt>{what}</dt>
-        <dd>
-          {count} <small>{earlier}</small>
-        </dd>
-      </div>
-    ))}
-  </dl>
 )
 
 function World({ report }: Pick<ReportProps, 'report'>) {

@@ -8,6 +8,7 @@ import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import type { Counts } from './counting.ts'
 import { type Dimension, dimensions } from './dimension.ts'
+import { allSegments } from './kept.ts'
 import { PanelPage } from './panel-pages.tsx'
 import { readQuestion } from './question.ts'
 import { everyDay, panelOf, reportOf } from './report.ts'
@@ -31,9 +32,9 @@ async function showReport(c: Ctx): Promise<Response> {
   const house = c.get('house')
   const words = wordsIn(c)
   const question = readQuestion(words)
-  const report = await reportOf(house, question)
+  const [report, segments] = await Promise.all([reportOf(house, question), house.db.as('improvement', allSegments)])
   const { origin, navigationThreshold: least } = house.config
-  const page = <ReportPage {...{ question, report, least, origin }} chosen={chosenIn(words)} />
+  const page = <ReportPage {...{ question, report, segments, least, origin }} chosen={chosenIn(words)} />
   return showPage(c, { title: 'Visits', area: 'staff' }, page)
 }
 

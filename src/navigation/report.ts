@@ -2,6 +2,8 @@
 import type { House } from '../web/house.ts'
 import type { Counts } from './counting.ts'
 import { type Day, dayBefore, type Dimension } from './dimension.ts'
+import { allGoals, stepName as stepOf } from './goal.ts'
+import { type ChartNote, notesBetween } from './kept.ts'
 import { before, daysIn, type Question } from './question.ts'
 import { type Asked, type Panel, type Present, storeOf } from './store.ts'
 
@@ -28,6 +30,14 @@ export interface Report {
   readonly steps: readonly Step[]
   readonly panels: ReadonlyMap<Dimension, Panel>
   readonly heat: readonly number[]
+  readonly goals: readonly Reached[]
+  readonly notes: readonly ChartNote[]
+}
+
+/** How many visits came how far on the way to a goal. */
+export interface Reached {
+  readonly name: string
+  readonly steps: readonly { readonly says: string; readonly count: number }[]
 }
 
 /** What a page of reports shows beside everything else, in its order. */
@@ -46,11 +56,25 @@ export async function reportOf(house: House, question: Question): Promise<Report
   ])
   const over = daysIn(question) === 1 ? 'visits' : 'visitors'
   // Too few visitors pass the filters: then nothing is told of them, in no panel.
-  if (totals.visitors === 0) return { totals, before: earlier, present, over, steps: [], panels: new Map(), heat: [] }
+  if (totals.visitors === 0) return { totals, before: earlier, present, over, steps: [], panels: new Map(), heat: [], goals: [], notes: [] }
   const steps = await (over === 'visits' ? hours(house, question) : days(house, question))
   const panels = new Map<Dimension, Panel>()
   for (const dimension of panelled) panels.set(dimension, await store.panel(question, dimension))
-  return { totals, before: earlier, present, over, steps, panels, heat: await store.heat(question, question.clock) }
+  const [goals, notes] = [await goalsReached(house, question), await notesIn(house, question)]
+  return { totals, before: earlier, present, over, steps, panels, heat: await store.heat(question, question.clock), goals, notes }
+}
+
+const notesIn = ({ db }: House, { from, until }: Asked): Promise<ChartNote[]> => db.as('improvement', (tx) => notesBetween(tx, from, until))
+
+async function goalsReached(house: House, question: Question): Promise<Reached[]> {
+  const goals = await house.db.as('improvement', allGoals)
+  if (goals.length === 0) return []
+  const { rows } = await storeOf(house).panel(question, 'step')
+  const visits = new Map(rows.map(({ value, counts }) => [value, counts.visits]))
+  return goals.map(({ id, name, steps }) => ({
+    name,
+    steps: steps.map((says, at) => ({ says, count: visits.get(stepOf(id, at + 1)) ?? 0 })),
+  }))
 }
 
 /** The counts of a dimension, or nothing where too few visitors pass the filters. */

@@ -54,7 +54,7 @@ async function image(c: Context<Web>): Promise<Response> {
 }
 
 /** Rooms of the house that are no part of the websites. */
-const INSIDE = /^\/(staff|dev|api)(\/|$)/
+const INSIDE = /^\/(staff|dev|api|visits)(\/|$)/
 
 const onlooker: Onlooker = {
   pageForAll(request) {

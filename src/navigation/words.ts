@@ -1,5 +1,6 @@
 /** How the console calls dimensions and their values. */
 import { type Dimension, UNKNOWN } from './dimension.ts'
+import type { Filter } from './filtering.ts'
 
 /** The title of a panel, and what a visit without a value is called there. */
 const said: Record<Dimension, readonly [title: string, none: string]> = {
@@ -27,6 +28,7 @@ const said: Record<Dimension, readonly [title: string, none: string]> = {
   link: ['Links out', 'unknown'],
   file: ['Downloads', 'unknown'],
   missing: ['Missing pages', 'unknown'],
+  step: ['Steps of goals', 'none'],
 }
 
 export const titleOf = (dimension: Dimension): string => said[dimension][0]
@@ -72,3 +74,7 @@ const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'sho
 /** A step of the time axis as people read it. */
 export const stepName = (name: string): string => (/^\d{4}-/.test(name) ? dayFormat.format(new Date(name)) : name)
 export const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const
+
+/** A filter as people read it. */
+export const filterName = ({ dimension, values, not }: Filter): string =>
+  `${titleOf(dimension)}: ${not ? 'not ' : ''}${values.map((value) => nameOf(dimension, value)).join(' or ')}`

@@ -280,7 +280,7 @@ export interface Operations {
   /** How much on each day? */
   readVisitDays: { readonly asks: { readonly query: { readonly from: string; readonly until: string; readonly filter?: string | readonly string[] }; }; readonly answers: VisitDays }
   /** By page, country, browser, … */
-  readVisitPanel: { readonly asks: { readonly path: { readonly of: 'country' | 'region' | 'zone' | 'language' | 'browser' | 'version' | 'device' | 'host' | 'entry' | 'exit' | 'hour' | 'channel' | 'referrer' | 'source' | 'medium' | 'campaign' | 'term' | 'content' | 'page' | 'action' | 'property' | 'link' | 'file' | 'missing' }; readonly query: { readonly from: string; readonly until: string; readonly filter?: string | readonly string[] }; }; readonly answers: VisitPanel }
+  readVisitPanel: { readonly asks: { readonly path: { readonly of: 'country' | 'region' | 'zone' | 'language' | 'browser' | 'version' | 'device' | 'host' | 'entry' | 'exit' | 'hour' | 'channel' | 'referrer' | 'source' | 'medium' | 'campaign' | 'term' | 'content' | 'page' | 'action' | 'property' | 'link' | 'file' | 'missing' | 'step' }; readonly query: { readonly from: string; readonly until: string; readonly filter?: string | readonly string[] }; }; readonly answers: VisitPanel }
 }
 
 /** Where each operation is, and whether it may be named so that it is done once. */
