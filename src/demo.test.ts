@@ -25,6 +25,12 @@ test('it has an archive, one issue that waits, and one at the desk', async () =>
   assert.match(await house.browser().read('/updates/archive'), /What is new this autumn/)
 })
 
+test('some of its members use what is free, and a few left it', async () => {
+  assert((await count("memberships where standing = 'active'")) > 20)
+  assert((await count("memberships where standing = 'ended'")) > 0)
+  assert.equal(await count('memberships m join people p on p.id = m.person_id where m.joined_at < p.joined_at or m.joined_at > now()'), 0)
+})
+
 test('its websites were visited, in these weeks and in those before', async () => {
   const page = await (await house.member('analyst')).read('/staff/navigation')
   for (const said of ['Visitors over time', '/services/small-hosting', 'Germany', 'Firefox', 'Other']) assert(page.includes(said), said)

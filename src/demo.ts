@@ -10,6 +10,7 @@ import { seal } from './database/sealing.ts'
 import { type Chance, chance, namer, pick } from './demo-names.ts'
 import { bytes, idAt, nobodys, put } from './demo-rows.ts'
 import { bringIssues } from './demo-issues.ts'
+import { bringMembers } from './demo-members.ts'
 import { bringUpdates, someWait } from './demo-updates.ts'
 import { bringVisits } from './demo-history.ts'
 import type { Id } from './log.ts'
@@ -76,6 +77,7 @@ export async function furnish(house: House, wanted: Wanted): Promise<Furnished> 
   const until = wanted.until ?? new Date(Math.floor(now().getTime() / HOUR) * HOUR)
   const story: Story = { house, roll: chance(SEED), until, words: wanted.people <= MOST_WITH_WORDS }
   const name = namer(chance(SEED + 1))
+  const users = { roll: chance(SEED + 5), until }
   const readers = { roll: chance(SEED + 3), until }
   const [team, customers]: [Person[], Person[]] = [[], []]
   for (let done = 0; done < wanted.people; done += BATCH) {
@@ -84,6 +86,12 @@ export async function furnish(house: House, wanted: Wanted): Promise<Furnished> 
     const rows = batch.reduce((rows, person) => live(story, rows, person), empty())
     await bringIn(house, rows)
     await bringUpdates(house, readers, batch, membersIn(rows))
+    const signingIn = membersIn(rows)
+    await bringMembers(
+      house,
+      users,
+      batch.filter(({ id }) => signingIn.has(id)),
+    )
     customers.push(...batch.filter((person) => !team.includes(person)).slice(-KNOWN_PER_BATCH))
     wanted.progress?.(done + batch.length)
   }

@@ -22,7 +22,8 @@ import { stripeSubscriptions } from './tables.ts'
 
 type Tx = For<'billing'>
 
-interface Whose {
+/** Whose membership, and which. */
+export interface Whose {
   readonly personId: Id
   readonly membershipId: Id
 }

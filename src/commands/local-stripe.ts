@@ -7,11 +7,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { bringCustomers } from '../demo-customers.ts'
 import { ourDoor } from '../billing/destination.ts'
 import { makeMissingPrices } from '../billing/price.ts'
 import { log, logFault } from '../log.ts'
 import { checkout } from '../main.ts'
 import { StripeTrouble } from '../processors/stripe.ts'
+import { fillIn } from '../processors/stripe-local.ts'
 import type { House } from '../web/house.ts'
 import { remark } from './terminal.ts'
 
@@ -20,7 +22,7 @@ export interface LocalStripe {
 }
 
 /** Starts it when the settings want one, without waiting for it: the house opens meanwhile. */
-export function startLocalStripe(house: House): LocalStripe | undefined {
+export function startLocalStripe(house: House, { demo }: { demo: boolean }): LocalStripe | undefined {
   const { localStripe: port } = house.config
   if (port === undefined) return undefined
   const child = spawn(process.execPath, argumentsFor(house, port), { stdio: ['pipe', 'ignore', 'ignore'], env: {} })
@@ -31,7 +33,7 @@ export function startLocalStripe(house: House): LocalStripe | undefined {
     log('stripe.local-ended', { port }, 'warn')
     remark(`The local Stripe has ended, so nothing can be paid. If port ${port} is taken, LOCAL_STRIPE names another one.`)
   })
-  void furnish(house, child).catch((fault: unknown) => logFault('stripe.local-unfurnished', fault))
+  void furnish(house, { child, demo }).catch((fault: unknown) => logFault('stripe.local-unfurnished', fault))
   return {
     async close() {
       state.leaving = true
@@ -53,10 +55,12 @@ function argumentsFor(house: House, port: number): string[] {
 }
 
 // As soon as it answers, it gets the catalogue's prices: whoever tries the program need not make them.
-async function furnish(house: House, child: ChildProcess): Promise<void> {
+async function furnish(house: House, { child, demo }: { child: ChildProcess; demo: boolean }): Promise<void> {
   for (let tries = 0; tries < 100 && child.exitCode === null; tries++) {
     try {
-      return void (await makeMissingPrices(house))
+      await makeMissingPrices(house)
+      if (demo) await bringCustomers(house, (page, form) => fillIn(house.config, page, form))
+      return
     } catch (fault) {
       if (!(fault instanceof StripeTrouble)) throw fault
     }

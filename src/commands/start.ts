@@ -18,7 +18,7 @@ export async function start({ demo }: { demo?: boolean | undefined }): Promise<n
   const open = await openHouse(config, { working: true, onDeath: () => process.exit(exits.failed) })
   const demoOwner = demo ? await fillIfEmpty(open.house) : undefined
   const server = await serve(open.house, readiness)
-  const stripe = startLocalStripe(open.house)
+  const stripe = startLocalStripe(open.house, { demo: demo === true })
   catchStrays()
   const goodbye = new Promise<void>((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve))
   await greet(open.house, demoOwner)
