@@ -33,6 +33,8 @@ const button: Readonly<Record<Act, (title: string) => string>> = {
   resume: (title) => `Resume ${title}`,
 }
 
+const heading: Readonly<Record<Act, string>> = { leave: 'Leaving', stay: 'Staying', pause: 'Pausing', resume: 'Going on' }
+
 interface ChangeProps {
   readonly membership: NamedMembership
   /** With its plan and its terms at Stripe, where it can be changed and Stripe can be reached. */
@@ -40,8 +42,11 @@ interface ChangeProps {
   readonly done: string | undefined
 }
 
+// A date in the past, or one that a failed payment made void, tells nothing.
+const isOpenWell = ({ standing }: NamedMembership): boolean => standing === 'active' || standing === 'trial'
+
 export const ChangePage = ({ membership, from, done }: ChangeProps) => {
-  const { id, service, plan, seats, paidUntil, leavesAt } = membership
+  const { id, service, plan, seats, standing, paidUntil, leavesAt } = membership
   return (
     <>
       <Crumbs to={[{ href: '/account/billing', text: 'Billing' }]} here={service.title} />
@@ -52,11 +57,20 @@ export const ChangePage = ({ membership, from, done }: ChangeProps) => {
         </Notice>
       )}
       <Waiting from={from} membership={membership} />
+      {(standing === 'grace' || standing === 'suspended') && (
+        <Notice kind="warn">
+          <p>
+            The last payment did not go through. <a href="/account/billing">See what comes next, and what to do</a>
+          </p>
+        </Notice>
+      )}
       <Facts
         rows={[
           ['Plan', from ? `${plan.title}: ${priceInWords(from.plan, from.terms.currency)}` : plan.title],
           ...(plan.kind === 'seat' ? [['For how many people', String(seats)] as const] : []),
-          ...(paidUntil ? [['Paid or free until', <Moment at={paidUntil} as="day" />] as const] : []),
+          ...(paidUntil && isOpenWell(membership)
+            ? [[standing === 'trial' ? 'Free until' : 'Paid until', <Moment at={paidUntil} as="day" />] as const]
+            : []),
           ...(leavesAt ? [['Ends, as you asked', <Moment at={leavesAt} as="day" />] as const] : []),
         ]}
       />
@@ -64,16 +78,19 @@ export const ChangePage = ({ membership, from, done }: ChangeProps) => {
       {canChange(membership) && !from && <p>Another plan can be chosen once Stripe can be reached again. Please look in a few minutes.</p>}
       {actsFor(membership).map((act) => (
         <section>
-          <h2>{button[act](service.title)}</h2>
+          <h2>{heading[act]}</h2>
           <p>{explained[act]}</p>
           <form method="post" action={`/account/billing/memberships/${id}/${act}`}>
             <Submit kind="quiet">{button[act](service.title)}</Submit>
           </form>
         </section>
       ))}
-      <p>
-        <a href={`/account/services/${id}`}>What happened so far</a>
-      </p>
+      <section>
+        <h2>What happened</h2>
+        <p>
+          <a href={`/account/services/${id}`}>Everything so far, step by step</a>
+        </p>
+      </section>
     </>
   )
 }

@@ -45,24 +45,28 @@ export const BeginPage = ({ membership, plan, seats, currency, stage, decision, 
         <p>{stageInWords[stage]}</p>
       </Notice>
     )}
-    {stage === 'deposit' && deposit && <DepositAsked {...{ deposit, membership, currency }} />}
-    <p class="lead">You give your card, name and address on Stripe’s page. We learn a key that stands for them, and nothing else.</p>
-    <Facts
-      rows={[
-        ['What it costs', priceInWords(plan, currency)],
-        ...(plan.kind === 'seat' ? [['For how many people', String(seats)] as const] : []),
-        ['What comes with it', termsInWords(plan).join(' ')],
-      ]}
-    />
-    <ol>
-      <li>You go to Stripe’s page and give a card. Nothing is charged there.</li>
-      <li>We find out whether the card does for this service. No score is made, and what Stripe tells us for it is kept nowhere.</li>
-      <li>{plan.title} begins, and Stripe charges what the plan says. You get back here.</li>
-    </ol>
+    {stage === 'deposit' && deposit ? (
+      <DepositAsked {...{ deposit, membership, currency }} />
+    ) : (
+      <p class="lead">You give your card, name and address on Stripe’s page. We learn a key that stands for them, and nothing else.</p>
+    )}
+    <section>
+      <h2>{plan.title}</h2>
+      <Facts
+        rows={[
+          ['What it costs', priceInWords(plan, currency)],
+          ...(plan.kind === 'seat' ? [['For how many people', String(seats)] as const] : []),
+          ['What comes with it', termsInWords(plan).join(' ')],
+        ]}
+      />
+    </section>
+    {stage !== 'deposit' && <Steps plan={plan} />}
     <div class="actions">
       {stage !== 'review' && (
         <form method="post" action={`/account/billing/begin/${membership.id}`}>
-          <Submit icon="external-link">{decision ? 'Give another card at Stripe' : 'Go to Stripe’s page'}</Submit>
+          <Submit icon="external-link" kind={stage === 'deposit' ? 'quiet' : undefined}>
+            {decision ? 'Give another card at Stripe' : 'Go to Stripe’s page'}
+          </Submit>
         </form>
       )}
       {stage === 'refused' && decision && !decision.askedForHumanAt && (
@@ -75,6 +79,20 @@ export const BeginPage = ({ membership, plan, seats, currency, stage, decision, 
       </form>
     </div>
   </>
+)
+
+const Steps = ({ plan }: { plan: Plan }) => (
+  <section>
+    <h2>What happens</h2>
+    <ol>
+      <li>You go to Stripe’s page and give a card. Nothing is charged there.</li>
+      <li>
+        We find out <a href="/help/qualifying">whether the card does</a> for this service. No score is made, and what Stripe tells us for it
+        is kept nowhere.
+      </li>
+      <li>{plan.title} begins, and Stripe charges what the plan says. You get back here.</li>
+    </ol>
+  </section>
 )
 
 interface DepositProps {
@@ -121,26 +139,7 @@ export const BillingPage = ({ memberships, unpaid, decisions, customer, credit, 
       </Notice>
     )}
     <UnpaidPayments unpaid={unpaid} />
-    {memberships.length === 0 ? (
-      <p>
-        Nothing. <a href="/services">Look at the services</a>
-      </p>
-    ) : (
-      <Facts
-        rows={memberships.map((membership) => [
-          <a href={`/account/billing/memberships/${membership.id}`}>{membership.service.title}</a>,
-          <>
-            {membership.plan.title}
-            {membership.paidUntil && (
-              <>
-                , paid until <Moment at={membership.paidUntil} as="day" />
-              </>
-            )}
-          </>,
-        ])}
-      />
-    )}
-    {credit && <p>{money(credit.cents, credit.currency)} is to your credit at Stripe; your next invoices are paid from it.</p>}
+    <Paid memberships={memberships} credit={credit} />
     <section>
       <h2>Card and address</h2>
       <p>They are at Stripe, and only there. Its page shows them to you and lets you change them.</p>
@@ -165,6 +164,43 @@ export const BillingPage = ({ memberships, unpaid, decisions, customer, credit, 
     {decisions.length > 0 && <Decided decisions={decisions} />}
   </>
 )
+
+const Paid = ({ memberships, credit }: Pick<BillingProps, 'memberships' | 'credit'>) => (
+  <section>
+    <h2>Regularly</h2>
+    {memberships.length === 0 ? (
+      <p>
+        Nothing. <a href="/services">Look at the services</a>
+      </p>
+    ) : (
+      <Facts
+        rows={memberships.map((membership) => [
+          <a href={`/account/billing/${membership.standing === 'waiting' ? 'begin' : 'memberships'}/${membership.id}`}>
+            {membership.service.title}
+          </a>,
+          <>
+            {membership.plan.title}, {standsInWords(membership)}
+          </>,
+        ])}
+      />
+    )}
+    {credit && <p>{money(credit.cents, credit.currency)} is to your credit at Stripe; your next invoices are paid from it.</p>}
+  </section>
+)
+
+function standsInWords({ standing, paidUntil, leavesAt }: NamedMembership) {
+  if (standing === 'grace') return 'not paid'
+  if (standing === 'suspended') return 'closed until it is paid'
+  if (standing === 'paused') return 'paused'
+  if (standing === 'waiting') return 'waits for a card'
+  const [words, at] = leavesAt ? ['ends on', leavesAt] : [standing === 'trial' ? 'free until' : 'paid until', paidUntil]
+  if (!at) return 'open'
+  return (
+    <>
+      {words} <Moment at={at} as="day" />
+    </>
+  )
+}
 
 export const Decided = ({ decisions, heading = 'Whether your card did' }: { decisions: readonly Decision[]; heading?: string }) => (
   <section>

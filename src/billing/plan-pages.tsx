@@ -62,7 +62,7 @@ export function Choices({ from, errors = {}, seats }: { from: Changeable; errors
     <>
       {plan.kind === 'seat' && (
         <section>
-          <h2>For how many people</h2>
+          <h2>More or fewer people</h2>
           <SeatsForm {...{ from, plan, errors }} seats={seats ?? String(membership.seats)} />
         </section>
       )}
@@ -142,10 +142,12 @@ export const PreviewPage = ({ from, plan, seats, preview, errors, stale }: Previ
       </Notice>
     )}
     {preview ? <Reckoned preview={preview} /> : Object.keys(errors).length === 0 && <p>That is what you have. Nothing would change.</p>}
-    {plan.kind === 'seat' && <SeatsForm {...{ from, plan, seats, errors }} />}
-    <p>
-      <a href={pathOf(from.membership)}>Leave it as it is</a>
-    </p>
+    {plan.kind === 'seat' && (
+      <section>
+        <h2>Another number of people</h2>
+        <SeatsForm {...{ from, plan, seats, errors }} />
+      </section>
+    )}
   </>
 )
 
@@ -154,10 +156,15 @@ const Reckoned = ({ preview }: { preview: Preview }) => (
     <Facts rows={changesIn(preview)} />
     {preview.membership.nextPlanId && <p>This takes the place of the change that is planned.</p>}
     {preview.above === null ? (
-      <form method="post" action={`${pathOf(preview.membership)}/change`}>
-        <Hidden {...hiddenIn(preview)} />
-        <Submit>{buttonFor(preview)}</Submit>
-      </form>
+      <div class="actions">
+        <form method="post" action={`${pathOf(preview.membership)}/change`}>
+          <Hidden {...hiddenIn(preview)} />
+          <Submit>{buttonFor(preview)}</Submit>
+        </form>
+        <a class="button quiet" href={pathOf(preview.membership)}>
+          Leave it as it is
+        </a>
+      </div>
     ) : (
       <Notice kind="info">
         <p>
@@ -207,7 +214,9 @@ function firstTime({ begins, now, plan, wanted, terms }: Preview) {
 
 function nowInWords({ due, total, tax, unused, currency }: Cost): string {
   const parts = [
-    unused > 0 ? `${money(unused, currency)} for time that you paid for and do not use is taken off` : '',
+    unused > 0
+      ? `that is ${money(total + unused, currency)} less ${money(unused, currency)} for time that you paid for and do not use`
+      : '',
     taxed(tax, currency),
     due < total ? `${money(total - due, currency)} comes from your credit` : '',
   ].filter(Boolean)

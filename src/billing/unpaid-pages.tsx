@@ -1,7 +1,6 @@
 /** A payment that failed: what happened, what comes when, and what one can do about it. */
 import { money } from '../services/price.ts'
 import { Submit } from '../web/forms.tsx'
-import { Notice } from '../web/layout.tsx'
 import { Moment } from '../web/lists.tsx'
 import type { Unpaid } from './unpaid.ts'
 
@@ -12,26 +11,22 @@ export const UnpaidPayments = ({ unpaid }: { unpaid: readonly Unpaid[] }) => (
         <h2>
           {money(one.cents, one.currency)} for {one.membership.service.title} is not paid
         </h2>
-        <Notice kind="warn">
-          <ol class="timeline">
+        <ol class="timeline">
+          <li>
+            <Moment at={one.since} /> The payment was due.
+          </li>
+          <li>
+            {one.attempts === 1 ? 'It was tried once, and the bank said no.' : `It was tried ${one.attempts} times, and the bank said no.`}
+          </li>
+          {one.nextAttempt ? (
             <li>
-              <Moment at={one.since} /> The payment was due.
+              <Moment at={one.nextAttempt} /> It is tried again by itself.
             </li>
-            <li>
-              {one.attempts === 1
-                ? 'It was tried once, and the bank said no.'
-                : `It was tried ${one.attempts} times, and the bank said no.`}
-            </li>
-            {one.nextAttempt ? (
-              <li>
-                <Moment at={one.nextAttempt} /> It is tried again by itself.
-              </li>
-            ) : (
-              <li>It is not tried again by itself.</li>
-            )}
-            <Ending unpaid={one} />
-          </ol>
-        </Notice>
+          ) : (
+            <li>It is not tried again by itself.</li>
+          )}
+          <Ending unpaid={one} />
+        </ol>
         <p>
           Give another card, or see that this one can be charged. A new card is tried at once. Once the payment goes through, everything is
           as it was.
