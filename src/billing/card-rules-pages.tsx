@@ -5,7 +5,7 @@ import { money } from '../services/price.ts'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Errors, Field, Select, Submit } from '../web/forms.tsx'
 import { Crumbs, Notice } from '../web/layout.tsx'
-import { Column, Moment, Table } from '../web/lists.tsx'
+import { Column, Facts, Moment, Table } from '../web/lists.tsx'
 import type { Policy, Version } from './card-rules.ts'
 import { decide, trials } from './qualification.ts'
 import type { Terms } from './tables.ts'
@@ -82,17 +82,20 @@ export const RulesPage = ({ service, terms, versions, names, previewed, done, er
       )}
       <Errors errors={errors} />
       <Outcomes terms={terms} previewed={previewed} />
-      <form method="post" action={service ? `/staff/billing/rules/for/${service.slug}` : '/staff/billing/rules/all'} novalidate>
-        <RuleFields typed={typed ?? typedTerms(terms)} errors={errors} />
-        <div class="actions">
-          <Submit name="step" value="preview" kind="quiet">
-            Look at what that does
-          </Submit>
-          <Submit name="step" value="adopt">
-            Adopt as version {(versions[0]?.version ?? 0) + 1}
-          </Submit>
-        </div>
-      </form>
+      <section>
+        <h2>Change them</h2>
+        <form method="post" action={service ? `/staff/billing/rules/for/${service.slug}` : '/staff/billing/rules/all'} novalidate>
+          <RuleFields typed={typed ?? typedTerms(terms)} errors={errors} />
+          <div class="actions">
+            <Submit name="step" value="preview" kind="quiet">
+              Look at what that does
+            </Submit>
+            <Submit name="step" value="adopt">
+              Adopt as version {(versions[0]?.version ?? 0) + 1}
+            </Submit>
+          </div>
+        </form>
+      </section>
       <Versions versions={versions} names={names} />
     </>
   )
@@ -109,28 +112,13 @@ const Outcomes = ({ terms, previewed }: { terms: Terms; previewed: boolean }) =>
         <p>Nothing is adopted yet.</p>
       </Notice>
     )}
-    <Table label="What they do">
-      <thead>
-        <tr>
-          <Column>A card of which is known that</Column>
-          <Column>Outcome</Column>
-        </tr>
-      </thead>
-      <tbody>
-        {trials(terms).map(({ says, signals, history }) => {
-          const { outcome, reasons } = decide({ version: 0, terms }, signals, history)
-          return (
-            <tr>
-              <th scope="row">{says}</th>
-              <td>
-                {outcomes[outcome]}
-                {reasons.includes('large_exposure') && ', and another one'}
-              </td>
-            </tr>
-          )
-        })}
-      </tbody>
-    </Table>
+    <p>Of a card is known that</p>
+    <Facts
+      rows={trials(terms).map(({ says, signals, history }) => {
+        const { outcome, reasons } = decide({ version: 0, terms }, signals, history)
+        return [says, `${outcomes[outcome]}${reasons.includes('large_exposure') ? ', and another one' : ''}`] as const
+      })}
+    />
   </section>
 )
 

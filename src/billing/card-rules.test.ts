@@ -30,10 +30,10 @@ test('the rules are shown with what they do, tried without being adopted, and ad
     await billing.read('/staff/billing/rules'),
     /All without rules of their own[\s\S]*as the program comes[\s\S]*Scheduled Runs[\s\S]*those for all/,
   )
-  assert.match(await billing.read(runs), /it is a prepaid card<\/th><td>a person looks/)
+  assert.match(await billing.read(runs), /it is a prepaid card<\/dt><dd>a person looks/)
   const tried = await billing.post(runs, { ...usual, step: 'preview', prepaid: 'fail', countries: 'us, de', abroad: 'fail' })
   const page = await tried.text()
-  assert.match(page, /Nothing is adopted yet[\s\S]*it is a prepaid card<\/th><td>is refused[\s\S]*not served<\/th><td>is refused/)
+  assert.match(page, /Nothing is adopted yet[\s\S]*it is a prepaid card<\/dt><dd>is refused[\s\S]*not served<\/dt><dd>is refused/)
   assert.match(page, /value="US, DE"/)
   assert.equal((await house.query('select from qualification_policies')).length, 0)
   assert.equal(pathTo(await billing.post(runs, { ...usual, step: 'adopt', prepaid: 'fail' })), `${runs}?done=adopted`)

@@ -1,7 +1,7 @@
 /** Decisions that wait, for those who make them. */
 import type { Id } from '../log.ts'
 import { Submit } from '../web/forms.tsx'
-import { Column, Moment, Table } from '../web/lists.tsx'
+import { Moment } from '../web/lists.tsx'
 import { reasonInWords } from './pages.tsx'
 import type { Ruling, WaitingDecision } from './review.ts'
 
@@ -15,47 +15,34 @@ export const ruled: Readonly<Record<Ruling, string>> = {
 }
 
 export const WaitingDecisions = ({ waiting, reader }: { waiting: readonly WaitingDecision[]; reader: Id }) => (
-  <Table label="Waiting for a decision">
-    <thead>
-      <tr>
-        <Column>Who</Column>
-        <Column>Service</Column>
-        <Column>Why</Column>
-        <Column>Since</Column>
-        <Column>Decision</Column>
-      </tr>
-    </thead>
-    <tbody>
-      {waiting.map((decision) => (
-        <tr>
-          <th scope="row">
-            <a href={`/staff/billing/customers/${decision.personId}`}>{decision.name}</a> <small>{decision.email}</small>
-          </th>
-          <td>{decision.service}</td>
-          <td>
-            {decision.reasons.map((reason) => reasonInWords[reason]).join('; ')}
-            {decision.askedForHumanAt && '; they asked that a person looks'}
-          </td>
-          <td>
-            <Moment at={decision.decidedAt} />
-          </td>
-          <td>
-            {decision.two && <p>{agreedSoFar(decision, reader)}</p>}
-            <form method="post" action={`/staff/billing/decisions/${decision.id}`}>
-              {!(decision.two && decision.decidedBy === reader) && (
-                <Submit name="outcome" value="pass" kind="quiet">
-                  {decision.two ? 'Agree that they go on' : 'Let them go on'}
-                </Submit>
-              )}{' '}
-              <Submit name="outcome" value="fail" kind="quiet">
-                Refuse this card
+  <ul class="rows services">
+    {waiting.map((decision) => (
+      <li>
+        <h3>
+          <a href={`/staff/billing/customers/${decision.personId}`}>{decision.name}</a>
+        </h3>
+        <div>
+          <p>
+            {decision.service}: {decision.reasons.map((reason) => reasonInWords[reason]).join('; ')}
+            {decision.askedForHumanAt && '; they asked that a person looks'}.{decision.two && ` ${agreedSoFar(decision, reader)}`}
+          </p>
+          <p class="soft">
+            {decision.email}, since <Moment at={decision.decidedAt} />
+          </p>
+          <form method="post" action={`/staff/billing/decisions/${decision.id}`} class="actions">
+            {!(decision.two && decision.decidedBy === reader) && (
+              <Submit name="outcome" value="pass" kind="quiet">
+                {decision.two ? 'Agree that they go on' : 'Let them go on'}
               </Submit>
-            </form>
-          </td>
-        </tr>
-      ))}
-    </tbody>
-  </Table>
+            )}
+            <Submit name="outcome" value="fail" kind="quiet">
+              Refuse this card
+            </Submit>
+          </form>
+        </div>
+      </li>
+    ))}
+  </ul>
 )
 
 function agreedSoFar({ decidedBy }: WaitingDecision, reader: Id): string {
