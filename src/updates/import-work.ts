@@ -71,16 +71,17 @@ async function keep(tx: For<'updates'>, { id, expiresAt }: Import, rows: readonl
 
 /** Of who is unsubscribed, and of whom a list has twice, nothing is kept but how many there are. */
 async function dropOthers(tx: For<'updates'>, id: Id): Promise<Fates> {
-  const twice = await tx.execute(sql`
-    delete from ${importRows} where import_id = ${id} and state <> 'flawed' and line in (
-      select line from (
-        select line, row_number() over (partition by email order by state = 'unsubscribed' desc, line) as at
-          from ${importRows} where import_id = ${id} and state <> 'flawed') numbered
-       where at > 1)`)
-  const gone = and(eq(importRows.importId, id), eq(importRows.state, 'unsubscribed'))
-  const unsubscribed = await tx.delete(importRows).where(gone)
+  const { rows: twice } = await tx.execute<{ line: number }>(sql`
+    select line from (
+      select line, row_number() over (partition by email order by state = 'unsubscribed' desc, line) as at
+        from ${importRows} where import_id = ${id} and state <> 'flawed') numbered
+     where at > 1`)
+  // The lines are named: the database knows nothing yet of how many rows there are, and would compare each with each.
+  const lines = sql`${importRows.line} = any(${sql.param(twice.map(({ line }) => line))}::int[])`
+  await tx.delete(importRows).where(and(eq(importRows.importId, id), lines))
+  const unsubscribed = await tx.delete(importRows).where(and(eq(importRows.importId, id), eq(importRows.state, 'unsubscribed')))
   const flawed = await tx.$count(importRows, and(eq(importRows.importId, id), eq(importRows.state, 'flawed')))
-  return { twice: twice.rowCount ?? 0, unsubscribed: unsubscribed.rowCount ?? 0, flawed }
+  return { twice: twice.length, unsubscribed: unsubscribed.rowCount ?? 0, flawed }
 }
 
 async function foretold(tx: For<'updates'>, list: Import): Promise<Fates> {

@@ -355,6 +355,14 @@ test('many are brought in by few statements; who is killed on the way goes on wh
   assert.deepEqual(await house.query('select count(*)::int as n from import_rows where import_id = $1', [id]), [{ n: 0 }])
 })
 
+test('a long list is read, whatever the database last believed of its tables', async () => {
+  await house.query('analyze import_rows')
+  const csv = `email,name\n${Array.from({ length: 80_000 }, (_, at) => `long${at % 79_999}@d${at % 90}.example,Reader ${at}`).join('\n')}\n`
+  const path = await read(csv, { topics: 'partners' })
+  assert.deepEqual((await countsOf(path))?.['expected'], { added: 80_000, twice: 0, unsubscribed: 0, flawed: 0 })
+  await marketing.post(`${path}/discard`)
+})
+
 // Last, because sessions end with it, too.
 test('a list that nobody signs is gone after a day, with its file and its rows', async () => {
   const path = await read('email,name\nx@waits.example,X\nno address,Y\n')
