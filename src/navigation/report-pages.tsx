@@ -109,7 +109,7 @@ function Nothing({ question, report, least, origin }: NothingProps) {
         1. List it in <code>NAVIGATION_SITES</code>. 2. Put this line into its pages:
       </p>
       <p>
-        <code>{`<script type="module" src="${origin}/n.js"></script>`}</code>
+        <code>{`<script defer src="${origin}/n.js"></script>`}</code>
       </p>
     </Empty>
   )

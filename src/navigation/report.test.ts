@@ -124,7 +124,7 @@ test('who is here now is told; an empty house says what to do first', async () =
   assert.match(text(await page('days=7')), /Nobody is here now/)
   const empty = await page('from=2000-01-01&until=2000-01-31')
   assert.match(empty, /NAVIGATION_SITES/)
-  assert.match(empty, /&lt;script type=&quot;module&quot; src=&quot;[^ ]+\/n\.js&quot;&gt;/)
+  assert.match(empty, /&lt;script defer src=&quot;[^ ]+\/n\.js&quot;&gt;/)
 })
 
 test('nonsense in an address is no fault: the usual period is shown', async () => {

@@ -38,11 +38,11 @@ export interface Stage {
 }
 
 /** Opens the stage; it is closed when the test file is done. */
-export async function openStage(): Promise<Stage> {
+export async function openStage(settings: Record<string, string> = {}): Promise<Stage> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`
-  const house = await openTestHouse({ ORIGIN: origin })
+  const house = await openTestHouse({ ORIGIN: origin, ...settings })
   const listener = getRequestListener(openApp(house.house).fetch, { overrideGlobalObjects: false })
   server.on('request', (request, response) => void listener(request, response))
   const browser = await chromium.launch(launching)
