@@ -38,6 +38,25 @@ test('leaving takes effect with the period; until then one may stay after all', 
   setAhead(0)
 })
 
+test('a trial of a service is had once: who comes back is told so, and pays at once', async () => {
+  const bob = await house.person('Bob Returns', 'bob@example.org')
+  const join = async () => (await bob.post('/services/log-search/small')).headers.get('location') ?? assert.fail()
+  assert.match(await bob.read('/services/log-search/small'), /The first 14 days are free/)
+  const first = await join()
+  await giveCard(bob, first, '5555555555554444')
+  assert.match(await bob.read(first.replace('billing/begin', 'services')), /on trial/)
+  await bob.post(`${first.replace('begin', 'memberships')}/leave`)
+  setAhead(15 * DAY)
+  stripe.clock.advance(0)
+  await settle()
+  setAhead(0)
+  assert.doesNotMatch(await bob.read('/services/log-search/small'), /days are free/)
+  const again = await join()
+  assert.doesNotMatch(await bob.read(again), /days are free/)
+  await giveCard(bob, again, '5555555555554444')
+  assert.match(await bob.read(again.replace('billing/begin', 'services')), /How it stands<\/dt><dd>Open</)
+})
+
 test('invoices are listed from Stripe and open there; nothing of another is shown', async () => {
   const page = await ada.read('/account/billing')
   const link = /\/account\/billing\/invoices\/in_\w+/.exec(page)?.[0] ?? assert.fail(page)

@@ -10,7 +10,7 @@ import { customerNow, payOpenInvoices } from '../processors/stripe-customer.ts'
 import { type Signals, setupPage, signalsFor } from '../processors/stripe-pages.ts'
 import { subscribe, useCard } from '../processors/stripe-purchase.ts'
 import { type Plan, planOf } from '../services/catalogue.ts'
-import { lockMembership, type Membership, membershipOf, membershipsOf, toBuy } from '../services/membership.ts'
+import { lockMembership, type Membership, membershipOf, membershipsOf, toBuy, triedBefore } from '../services/membership.ts'
 import { amountIn } from '../services/price.ts'
 import type { House } from '../web/house.ts'
 import { customerOf, ensureCustomer, lockCustomer, sync } from './customer.ts'
@@ -42,6 +42,12 @@ export async function cardPage(house: House, { personId, membershipId, wanted }:
     const back = { done: `${here}/return/${membershipId}`, left: `${here}/begin/${membershipId}` }
     return setupPage(house.config, { customer, membership: membershipId, currency, back })
   })
+}
+
+/** A plan as it is for a person: with a trial once for each service. */
+export async function offeredTo(tx: Tx, personId: Id, planId: Id): Promise<Plan | undefined> {
+  const plan = await planOf(tx, planId)
+  return plan && (await triedBefore(tx, personId, plan.serviceId)) ? { ...plan, trialDays: 0 } : plan
 }
 
 /** The currency in which a person pays for a plan: that of what they pay for already, else the one that they would like. */
@@ -76,7 +82,7 @@ async function settleUnderLock(tx: Tx, house: House, whose: Whose): Promise<Stag
   if (!membership) return 'gone'
   const terms = toBuy(membership)
   if (!terms) return membership.standing === 'ended' ? 'gone' : 'open'
-  const [plan, customer] = [await planOf(tx, terms.planId), await customerOf(tx, whose.personId)]
+  const [plan, customer] = [await offeredTo(tx, whose.personId, terms.planId), await customerOf(tx, whose.personId)]
   const since = await lastEnd(tx, membership.id)
   const signals = customer && (await signalsFor(house.config, { customer: customer.stripeCustomer, membership: membership.id, since }))
   if (!plan || !customer || !signals || signals.outcome === 'unfinished') return 'no card'

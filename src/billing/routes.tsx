@@ -6,7 +6,7 @@ import { hasStripe, StripeTrouble } from '../processors/stripe.ts'
 import { noticeIn } from '../processors/stripe-events.ts'
 import { portalPage } from '../processors/stripe-pages.ts'
 import { invoicesNow } from '../processors/stripe-changes.ts'
-import { type Plan, planOf } from '../services/catalogue.ts'
+import type { Plan } from '../services/catalogue.ts'
 import { membershipOf, membershipsOf, type NamedMembership, type Terms, toBuy } from '../services/membership.ts'
 import { currencyOf, regionOf } from '../services/price.ts'
 import { signedIn } from '../sessions/guard.ts'
@@ -21,7 +21,7 @@ import { type Deposit, openDeposit } from './deposit.ts'
 import { receive } from './inbox.ts'
 import { billingOffice } from './office-routes.tsx'
 import { BeginPage, BillingPage } from './pages.tsx'
-import { cardPage, currencyFor, lastEnd, payDeposit, payingCurrency, retry, settle, type Stage } from './purchase.ts'
+import { cardPage, currencyFor, lastEnd, offeredTo, payDeposit, payingCurrency, retry, settle, type Stage } from './purchase.ts'
 import { askForHuman, type Decision, decisionOn, decisionsAbout } from './qualification.ts'
 import { unpaidOf } from './unpaid.ts'
 import { withStripe } from './trouble.ts'
@@ -113,7 +113,7 @@ async function begunHere(c: Ctx): Promise<Begun> {
   const begun = await c.get('house').db.as('billing', async (tx) => {
     const membership = id && (await membershipOf(tx, c.get('signedIn').personId, id))
     const wanted = membership && toBuy(membership)
-    const plan = membership && (await planOf(tx, wanted?.planId ?? membership.planId))
+    const plan = membership && (await offeredTo(tx, membership.personId, wanted?.planId ?? membership.planId))
     if (!membership || !plan) return undefined
     const currency = await currencyFor(tx, membership.personId, { plan, wanted: currencyHere(c) })
     const [decision, since] = [await decisionOn(tx, membership.id), await lastEnd(tx, membership.id)]

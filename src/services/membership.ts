@@ -75,6 +75,17 @@ export function toBuy(
   return plan.kind === 'free' && standing === 'active' && nextPlanId ? { planId: nextPlanId, seats: nextSeats ?? 1 } : undefined
 }
 
+/** Did somebody have a trial of a service before? One is enough, in as many memberships as one likes. */
+export async function triedBefore(tx: Reading, personId: Id, serviceId: Id): Promise<boolean> {
+  const [trial] = await tx
+    .select({ id: membershipSteps.id })
+    .from(membershipSteps)
+    .innerJoin(memberships, eq(memberships.id, membershipSteps.membershipId))
+    .where(and(eq(membershipSteps.personId, personId), eq(memberships.serviceId, serviceId), eq(membershipSteps.step, 'trial began')))
+    .limit(1)
+  return trial !== undefined
+}
+
 /** Goes on with the free plan after all. */
 export const wantNothingElse = async (tx: For<'service'>, id: Id): Promise<void> =>
   void (await tx.update(memberships).set({ nextPlanId: null, nextSeats: null }).where(eq(memberships.id, id)))

@@ -9,7 +9,7 @@ import { publicPage, showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { accountServiceRoutes } from './account-routes.tsx'
 import { catalogue, openPlans, type Plan, type Service, serviceBy } from './catalogue.ts'
-import { join, livingOf, type Membership } from './membership.ts'
+import { join, livingOf, type Membership, triedBefore } from './membership.ts'
 import { serviceOffice } from './office-routes.tsx'
 import { CataloguePage, HomePage, JoinPage, ServicePage } from './pages.tsx'
 import { currencyOf, regionOf } from './price.ts'
@@ -73,7 +73,10 @@ interface Offer {
 async function offered(c: Ctx): Promise<Offer> {
   const offer = await c.get('house').db.as('service', async (tx) => {
     const service = await serviceBy(tx, { slug: c.req.param('slug') ?? '' })
-    const plan = service && openPlans(service).find(({ slug }) => slug === c.req.param('plan'))
+    const found = service && openPlans(service).find(({ slug }) => slug === c.req.param('plan'))
+    // Who had a trial of this service is offered no other one.
+    const again = found && found.trialDays > 0 && (await triedBefore(tx, c.get('signedIn').personId, service.id))
+    const plan = found && again ? { ...found, trialDays: 0 } : found
     const living = service && (await livingOf(tx, c.get('signedIn').personId, service.id))
     return service && plan && { service, plan, member: living && memberOf(service, { living, plan }) }
   })
