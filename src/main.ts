@@ -4,6 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import { openApp } from './app.ts'
+import { settleNotices } from './billing/inbox.ts'
 import { setAhead } from './clock.ts'
 import type { Config } from './config.ts'
 import { connect, loginName } from './database/connection.ts'
@@ -78,6 +79,7 @@ export async function prepareDatabase(config: Config, found: Found): Promise<voi
 
 async function close(house: House, found: Found, door: Door | undefined): Promise<void> {
   await door?.close()
+  await settleNotices(house.db)
   await closeQueue(house.db)
   await settleRecording(house.db)
   await house.db.close()

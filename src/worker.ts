@@ -50,6 +50,7 @@ export const clock: readonly Appointment[] = [
     says: 'Every ten minutes: destroys the salt of a day that is over, counts its visits and drops them',
   },
   { job: 'billing.report-usage', cron: '5-59/10 * * * *', says: 'Every ten minutes: tells Stripe what was used of plans by use' },
+  { job: 'billing.catch-up', cron: '3-59/10 * * * *', says: 'Every ten minutes: handles what Stripe told and nobody came to handle' },
   {
     job: 'billing.reconcile',
     cron: '50 2 * * *',

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { Secret, TOTP } from 'otpauth'
 import pg from 'pg'
 import { openApp } from '../src/app.ts'
+import { settleNotices } from '../src/billing/inbox.ts'
 import { now, setAhead } from '../src/clock.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { connect, type Database } from '../src/database/connection.ts'
@@ -122,6 +123,7 @@ export async function openTestHouse(more: Record<string, string> = {}): Promise<
   const query = async <R extends pg.QueryResultRow>(text: string, values: unknown[] = []) => (await eyes.query<R>(text, values)).rows
   const settle = async () => {
     await settleRecording(db)
+    await settleNotices(db)
     await workOff(db, handlers(house))
   }
   const inbox = (email: string) =>
@@ -134,6 +136,7 @@ export async function openTestHouse(more: Record<string, string> = {}): Promise<
     if (closed) return
     closed = true
     setAhead(0)
+    await settleNotices(db)
     await closeQueue(db, 1)
     await settleRecording(db)
     await db.close()

@@ -13,6 +13,7 @@ import { enterUsage } from '../services/usage.ts'
 import { reportUsage } from './metering.ts'
 import { keepTime, membershipsOf, stand } from '../services/membership.ts'
 import { sync } from './customer.ts'
+import { catchUp } from './inbox.ts'
 
 const { house, stripe, settle, giveCard } = await openPayingHouse()
 const { db } = house.house
@@ -80,6 +81,15 @@ test('staff of the billing role decide about what waits, once; the person is tol
   const answers = await Promise.all([billing.post(act, { outcome: 'pass' }), billing.post(act, { outcome: 'fail' })])
   assert.deepEqual(answers.map(pathTo).sort(), ['/staff/billing?done=decided', '/staff/billing?done=gone'])
   assert.equal((await house.inbox('ann@example.org')).filter(({ kind }) => kind === 'billing').length, 1)
+})
+
+test('a notice that was written down and never handled is found by the clock', async () => {
+  const id = '01a20ec6-9ac4-7178-b719-da7cc46d3899'
+  const put =
+    "insert into stripe_inbox (id, event, type, object, received_at) values ($1, 'evt_test_left_over', 'customer.updated', 'cus_123456', now() - interval '1 hour')"
+  await house.query(put, [id])
+  await catchUp(house.house)
+  assert.deepEqual(await house.query('select object from stripe_inbox where id = $1 and done_at is not null', [id]), [{ object: null }])
 })
 
 test('two tabs and a double click make one subscription', async () => {

@@ -2,12 +2,12 @@
  * What Stripe tells: an inbox without payloads. A notice is written down, acknowledged, and then only
  * makes us ask Stripe how things stand; so notices may come doubled, late, in any order, or not at all.
  */
-import { and, eq, isNull } from 'drizzle-orm'
-import { now } from '../clock.ts'
+import { and, eq, isNull, lt } from 'drizzle-orm'
+import { fromNow, MINUTE, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
-import type { For } from '../database/connection.ts'
+import type { Database, For } from '../database/connection.ts'
 import { enqueue } from '../jobs/queue.ts'
-import { type Id, log } from '../log.ts'
+import { type Id, log, logFault } from '../log.ts'
 import { StripeTrouble } from '../processors/stripe.ts'
 import { concernsUs, customerBehind, type Notice } from '../processors/stripe-events.ts'
 import type { House } from '../web/house.ts'
@@ -16,23 +16,118 @@ import { customerOf, personBehind } from './customer.ts'
 import { settleAll } from './purchase.ts'
 import { stripeInbox } from './tables.ts'
 
-/** Writes a notice down, once; what is acknowledged is durable. */
-export async function receive({ db }: House, notice: Notice): Promise<void> {
-  if (!concernsUs(notice.type)) return
-  await db.as('billing', async (tx) => {
-    const id = newId()
-    const { event, type, object } = notice
-    const kept = await tx
-      .insert(stripeInbox)
-      .values({ id, event, type, object: object ?? null, receivedAt: now() })
-      .onConflictDoNothing({ target: stripeInbox.event })
-      .returning({ id: stripeInbox.id })
-    if (kept.length > 0) await enqueue(tx, 'billing.event', { inboxId: id })
+interface Arrived {
+  readonly notice: Notice
+  readonly kept: () => void
+  readonly failed: (fault: unknown) => void
+}
+
+interface Desk {
+  /** What came while others were being written down, and is next. */
+  readonly waiting: Arrived[]
+  writing: number
+  /** Jobs that are on their way into the queue. */
+  readonly enqueuing: Set<Promise<void>>
+}
+
+const desks = new WeakMap<Database, Desk>()
+const AT_ONCE = 100
+/** While one statement waits for the disk, another one is filled. */
+const WRITING = 2
+/** A job that is tried again by itself should be done by then. */
+const OVERDUE = 30 * MINUTE
+
+/**
+ * Writes a notice down, once; what is acknowledged is durable. Stripe sends a dozen at a time: those that come while
+ * others are being written down go together, in one statement.
+ */
+export function receive({ db }: House, notice: Notice): Promise<void> {
+  if (!concernsUs(notice.type)) return Promise.resolve()
+  const desk = desks.get(db) ?? { waiting: [], writing: 0, enqueuing: new Set() }
+  desks.set(db, desk)
+  return new Promise((kept, failed) => {
+    desk.waiting.push({ notice, kept, failed })
+    if (desk.writing < WRITING) void writeAllDown(db, desk)
   })
 }
 
+async function writeAllDown(db: Database, desk: Desk): Promise<void> {
+  desk.writing++
+  for (let step = desk.waiting.splice(0, AT_ONCE); step.length > 0; step = desk.waiting.splice(0, AT_ONCE)) {
+    const notices = step.map(({ notice }) => notice)
+    try {
+      const inboxIds = await writeDown(db, notices)
+      for (const { kept } of step) kept()
+      if (inboxIds.length > 0) track(desk, later(db, inboxIds))
+    } catch (fault) {
+      for (const { failed } of step) failed(fault)
+    }
+  }
+  desk.writing--
+}
+
+const WRITE = `
+  insert into stripe_inbox (id, event, type, object, received_at)
+  select *, $5::timestamptz from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) on conflict (event) do nothing returning id`
+
+async function writeDown(db: Database, notices: readonly Notice[]): Promise<Id[]> {
+  const column = (of: (notice: Notice) => string | null): (string | null)[] => notices.map(of)
+  const values = [
+    column(() => newId()),
+    column(({ event }) => event),
+    column(({ type }) => type),
+    column(({ object }) => object ?? null),
+    now(),
+  ]
+  const rows = await db.write<{ id: Id }>('billing', { name: 'inbox', text: WRITE, values })
+  return rows.map(({ id }) => id)
+}
+
+function track({ enqueuing }: Desk, job: Promise<void>): void {
+  enqueuing.add(job)
+  void job.finally(() => enqueuing.delete(job))
+}
+
+/** Waits until what was acknowledged stands in the queue, too: before the house closes. */
+export async function settleNotices(db: Database): Promise<void> {
+  await Promise.all([...(desks.get(db)?.enqueuing ?? [])])
+}
+
+// The row is what is durable; should the job not come about, the clock finds the row.
+async function later(db: Database, inboxIds: readonly Id[]): Promise<void> {
+  try {
+    await db.as('billing', (tx) => enqueue(tx, 'billing.event', { inboxIds }))
+  } catch (fault) {
+    logFault('billing.not-enqueued', fault)
+  }
+}
+
+/** Handles what was written down a while ago and never came to be handled. */
+export async function catchUp(house: House): Promise<void> {
+  const { id, doneAt, receivedAt } = stripeInbox
+  const left = await house.db.as('billing', (tx) =>
+    tx
+      .select({ id })
+      .from(stripeInbox)
+      .where(and(isNull(doneAt), lt(receivedAt, fromNow(-OVERDUE))))
+      .orderBy(receivedAt)
+      .limit(1_000),
+  )
+  await handleAll(
+    house,
+    left.map((row) => row.id),
+  )
+}
+
+/** Handles notices that came together. One that fails does not hold up the others; what was done is not done again. */
+export async function handleAll(house: House, inboxIds: readonly Id[]): Promise<void> {
+  const faults: unknown[] = []
+  for (const id of inboxIds) await handle(house, id).catch((fault: unknown) => faults.push(fault))
+  if (faults.length > 0) throw faults[0]
+}
+
 /** Handles a notice: finds whose it is, asks Stripe how things stand with them, and forgets what it was about. */
-export async function handle(house: House, inboxId: Id): Promise<void> {
+async function handle(house: House, inboxId: Id): Promise<void> {
   const notice = await house.db.as('billing', (tx) => waitingNotice(tx, inboxId))
   if (!notice) return
   const personId = notice.object ? await whose(house, notice.object) : undefined

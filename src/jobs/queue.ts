@@ -34,7 +34,8 @@ export interface Jobs {
   'requests.read': { incomingId: Id }
   'rights.forget-guests': Record<string, never>
   'rights.erase-waiting': Record<string, never>
-  'billing.event': { inboxId: Id }
+  'billing.event': { inboxIds: readonly Id[] }
+  'billing.catch-up': Record<string, never>
   'billing.settle': { personId: Id }
   'billing.retry': { personId: Id }
   'billing.report-usage': Record<string, never>
@@ -82,6 +83,7 @@ export const jobNames = [
   'rights.forget-guests',
   'rights.erase-waiting',
   'billing.event',
+  'billing.catch-up',
   'billing.settle',
   'billing.retry',
   'billing.report-usage',
