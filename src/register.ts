@@ -28,7 +28,7 @@ import {
   saltsHeld,
   talliesHeld,
 } from './navigation/tables.ts'
-import { correctionsHeld, guestsHeld, peopleHeld, personKeysHeld } from './people/tables.ts'
+import { correctionsHeld, guestsHeld, peopleHeld, personKeysHeld, restrictionRules, restrictionsHeld } from './people/tables.ts'
 import {
   programAnswersHeld,
   programDeliveriesHeld,
@@ -132,6 +132,7 @@ export const register: readonly Held[] = [
   chartNotesHeld,
   reportLinksHeld,
   correctionsHeld,
+  restrictionsHeld,
   guestsHeld,
   lettersHeld,
   softBouncesHeld,
@@ -144,4 +145,4 @@ export const register: readonly Held[] = [
 ]
 
 /** Where a purpose sees only some rows of a table that it may read. */
-export const rowRules: readonly RowRule[] = [billingKnows]
+export const rowRules: readonly RowRule[] = [billingKnows, ...restrictionRules]

@@ -57,9 +57,10 @@ export const customersHeld = classify(customers, {
 export const billingKnows: RowRule = {
   table: 'people',
   purpose: 'billing',
-  says: 'customers with a membership',
+  says: 'customers with a membership, whose data is not restricted',
   where: `exists (select from customers where customers.person_id = people.id)
-      and exists (select from memberships where memberships.person_id = people.id)`,
+      and exists (select from memberships where memberships.person_id = people.id)
+      and not exists (select from restrictions where restrictions.person_id = people.id)`,
 }
 
 /** What is paid for regularly, as Stripe last said. */

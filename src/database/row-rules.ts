@@ -1,7 +1,7 @@
 /**
  * Rules by rows: a login that may read a table, and of it only the rows that a rule lets through
  * (PostgreSQL's row-level security). Other logins see the table as before. Where a login has a rule it
- * may read and nothing else.
+ * may read and nothing else, unless the rule says that it writes.
  */
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
@@ -16,6 +16,8 @@ export interface RowRule {
   readonly says: string
   /** Which rows, as a condition of SQL on a row of the table. */
   readonly where: string
+  /** It may also write: new rows freely, and of the others those that it sees. Without it, it may read and nothing else. */
+  readonly writes?: true
 }
 
 interface Policy {
@@ -31,6 +33,8 @@ const named = (table: string, text: string): Policy => {
   return { name, statement: `create policy ${name} on ${quoted(table)} ${text}` }
 }
 
+const WRITING = ['for insert to :login with check (true)', 'for update to :login using (true)', 'for delete to :login using (true)']
+
 function policiesOf(rules: readonly RowRule[], table: string, prefix: string): Policy[] {
   const logins = (purposes: readonly Purpose[]) => purposes.map((purpose) => quoted(loginName(prefix, purpose))).join(', ')
   const ruled = rules.filter((rule) => rule.table === table)
@@ -38,6 +42,9 @@ function policiesOf(rules: readonly RowRule[], table: string, prefix: string): P
   return [
     named(table, `for all to ${logins(others)} using (true) with check (true)`),
     ...ruled.map(({ purpose, where }) => named(table, `for select to ${logins([purpose])} using (${where})`)),
+    ...ruled
+      .filter(({ writes }) => writes)
+      .flatMap(({ purpose }) => WRITING.map((way) => named(table, way.replace(':login', logins([purpose]))))),
   ]
 }
 

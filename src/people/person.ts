@@ -6,6 +6,7 @@ import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { seal, unseal } from '../database/sealing.ts'
 import type { Id } from '../log.ts'
+import { Refusal } from '../web/refusal.ts'
 import { corrections, guests, people, personKeys } from './tables.ts'
 
 export interface Person {
@@ -14,6 +15,9 @@ export interface Person {
   readonly email: string
   readonly joinedAt: Date
 }
+
+const RESTRICTED =
+  'At your own wish, data about this address is only stored and used for nothing, so it can get no updates. To change that, answer the letter that told you so.'
 
 /** Purposes under which a person's name and address may be read. */
 type Reading = For<'service' | 'updates' | 'billing' | 'support' | 'rights' | 'legal' | 'security'>
@@ -33,7 +37,8 @@ export async function welcome(
     return { person: made, isNew: true }
   }
   const known = await personWith(tx, email)
-  if (!known) throw new Error('a person was neither new nor known')
+  // Updates do not find whoever is restricted; their mailbox has just been proven, so this tells nobody else.
+  if (!known) throw new Refusal(409, RESTRICTED, { detail: 'restricted' })
   return { person: known, isNew: false }
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { classify } from '../database/classify.ts'
 import { idOf, moment, ownId } from '../database/columns.ts'
+import type { RowRule } from '../database/row-rules.ts'
 import { bytea } from '../database/sealing.ts'
 import type { Id } from '../log.ts'
 
@@ -113,3 +114,48 @@ export const correctionsHeld = classify(corrections, {
     correctedAt: ['record', 'When it was corrected'],
   },
 })
+
+/**
+ * Somebody whose data is only stored, and used for nothing, as long as this row stands. What that means is
+ * said by row rules, which the database keeps: those who write updates, help, bill and suggest do not find them.
+ */
+export const restrictions = pgTable('restrictions', {
+  personId: uuid('person_id')
+    .primaryKey()
+    .$type<Id>()
+    .references(() => people.id, { onDelete: 'restrict' }),
+  sinceAt: moment('since_at').notNull(),
+})
+
+export const restrictionsHeld = classify(restrictions, {
+  says: 'That your data is only stored, and used for nothing',
+  about: { person: 'personId' },
+  basis: 'legal obligation',
+  keptFor: { while: 'the restriction holds' },
+  onErasure: 'delete',
+  serves: ['rights', 'legal', 'updates', 'support', 'billing', 'personalisation', 'service'],
+  columns: {
+    personId: ['reference', 'A number that stands for you'],
+    sinceAt: ['record', 'Since when'],
+  },
+})
+
+const unless = (column: string): string => `not exists (select from restrictions where restrictions.person_id = ${column})`
+
+/** Whom the purposes that use data find, and of what; and that they see who is restricted, but cannot end it. */
+export const restrictionRules: readonly RowRule[] = [
+  { table: 'people', purpose: 'updates', says: 'people whose data is not restricted', where: unless('people.id'), writes: true },
+  { table: 'people', purpose: 'support', says: 'people whose data is not restricted', where: unless('people.id') },
+  ...(['navigation_choices', 'personal_actions'] as const).map(
+    (table): RowRule => ({
+      table,
+      purpose: 'personalisation',
+      says: 'people whose data is not restricted',
+      where: unless(`${table}.person_id`),
+      writes: true,
+    }),
+  ),
+  ...(['updates', 'support', 'billing', 'personalisation', 'service'] as const).map(
+    (purpose): RowRule => ({ table: 'restrictions', purpose, says: 'to pass restricted people over', where: 'true' }),
+  ),
+]

@@ -73,6 +73,16 @@ export const answerLetter = (house: House, about: About, words: string): Letter 
     standing(house, about),
   ])
 
+/** That a restriction ends, and why. */
+export const liftedLetter = (house: House, about: About, words: string): Letter =>
+  letter(house, about, `Your data at ${short(house)} is used again`, [
+    'Hello,',
+    'at your request we only stored what we hold about you. That ends with this letter. The reasons:',
+    ...words.split(/\n{2,}/),
+    ...remedies,
+    standing(house, about),
+  ])
+
 /** That it takes longer, until when, and why. */
 export const extendedLetter = (house: House, about: About, { until, words }: { until: Day; words: string }): Letter =>
   letter(house, about, `Your privacy request to ${short(house)} takes longer`, [

@@ -3,11 +3,12 @@ import { eq } from 'drizzle-orm'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { post } from '../mail/letter.ts'
+import { endRestriction } from '../people/restriction.ts'
 import type { House } from '../web/house.ts'
 import { now } from '../clock.ts'
 import { keepWords } from './correspondence.ts'
 import { clocksOf, dayIn, type Regime } from './deadline.ts'
-import { answerLetter, extendedLetter, refusedLetter } from './emails.ts'
+import { answerLetter, extendedLetter, liftedLetter, refusedLetter } from './emails.ts'
 import type { Refused } from './refusal.ts'
 import { askForProof, lockedRequest, setProven } from './request.ts'
 import { close, note, type Request } from './steps.ts'
@@ -119,5 +120,16 @@ export async function dismiss(tx: Tx, acting: Acting): Promise<Outcome> {
   const request = await openOne(tx, acting)
   if (!request || request.provenAt) return 'unchanged'
   await close(tx, request, 'none', { by: acting.by })
+  return 'done'
+}
+
+/** Ends a restriction, and tells the person first, with the reasons (GDPR Art. 18(3)). */
+export async function lift(tx: Tx, house: House, { id, by }: Acting, words: string): Promise<Outcome> {
+  const request = await lockedRequest(tx, id)
+  if (request?.kind !== 'restriction' || !request.email || !request.personId) return 'unchanged'
+  if (!(await endRestriction(tx, request.personId))) return 'unchanged'
+  const letterId = await post(tx, liftedLetter(house, request, words))
+  await keepWords(tx, request, { direction: 'out', text: words, by })
+  await note(tx, request, 'lifted', { by, letterId })
   return 'done'
 }

@@ -126,6 +126,8 @@ export interface Desk {
   readonly words: readonly Written[]
   readonly papers: readonly { id: string; what: string; name: string; type: string; bytes: number }[]
   readonly daysLeft: number
+  /** Since when the person's data is only stored, if it is. */
+  readonly restrictedSince: Date | undefined
 }
 
 interface DeskProps {
@@ -135,7 +137,12 @@ interface DeskProps {
   readonly typed?: Typed | undefined
 }
 
-export const DeskPage = ({ desk: { request, steps, words, papers, daysLeft }, told, errors = {}, typed = {} }: DeskProps) => (
+export const DeskPage = ({
+  desk: { request, steps, words, papers, daysLeft, restrictedSince },
+  told,
+  errors = {},
+  typed = {},
+}: DeskProps) => (
   <>
     <Crumbs to={up} here={shortId(request.id)} />
     <h1>
@@ -161,6 +168,7 @@ export const DeskPage = ({ desk: { request, steps, words, papers, daysLeft }, to
     <Timeline steps={steps} staff />
     <Correspondence words={words} />
     <Papers id={request.id} papers={papers} />
+    {restrictedSince && request.kind === 'restriction' && <Lift {...{ request, errors, typed }} since={restrictedSince} />}
     {!request.closedAt && <Acts {...{ request, errors, typed }} />}
   </>
 )
@@ -311,6 +319,19 @@ const Refuse = ({ request, errors, typed }: ActsProps) => (
       />
       <Words name="why" label="The reasons" {...{ errors, typed }} />
       <Submit kind="danger">Refuse it</Submit>
+    </form>
+  </section>
+)
+
+const Lift = ({ since, request, errors, typed }: ActsProps & { since: Date }) => (
+  <section class="danger-zone">
+    <h2>Lift the restriction</h2>
+    <p>
+      Their data is only stored since <Moment at={since} />. They are told with the reasons, before anything is used again.
+    </p>
+    <form method="post" action={`/staff/requests/${request.id}/lift`} novalidate>
+      <Words name="lift" label="The reasons" {...{ errors, typed }} />
+      <Submit kind="danger">Lift it, and tell them</Submit>
     </form>
   </section>
 )

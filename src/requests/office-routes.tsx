@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import { asId, type Id } from '../log.ts'
+import { restrictedSince } from '../people/restriction.ts'
 import { freshly, signedIn } from '../sessions/guard.ts'
 import { csvLine } from '../staff/csv.ts'
 import { roleHere, whoMay } from '../staff/guard.ts'
@@ -15,7 +16,7 @@ import { nothingHere } from '../web/refusal.ts'
 import { asking, ownWords } from './asking.ts'
 import { paperOf, papersOf, wordsOf } from './correspondence.ts'
 import { dayIn, daysLeft, regimes } from './deadline.ts'
-import { acceptMandate, type Acting, answer, chooseRegime, dismiss, extend, refuse, remark, understand } from './handling.ts'
+import { acceptMandate, type Acting, answer, chooseRegime, dismiss, extend, lift, refuse, remark, understand } from './handling.ts'
 import { type Desk, DeskPage, kindWords, QueuePage, TakeDownPage } from './office-pages.tsx'
 import { listRequests } from './queue.ts'
 import { grounds } from './refusal.ts'
@@ -40,6 +41,7 @@ export const officeRoutes = new Hono<Web>()
   .post(`${BASE}/refuse`, signedIn, whoMay('requests'), refuseByForm)
   .post(`${BASE}/kind`, signedIn, whoMay('requests'), setKind)
   .post(`${BASE}/regime`, signedIn, whoMay('requests'), setRegime)
+  .post(`${BASE}/lift`, signedIn, whoMay('requests'), liftByForm)
   .post(`${BASE}/none`, signedIn, whoMay('requests'), (c) => act(c, dismiss))
   .post(`${BASE}/mandate`, signedIn, whoMay('requests'), freshly, (c) => act(c, acceptMandate))
 
@@ -116,6 +118,7 @@ async function deskOf(tx: For<'legal'>, c: Ctx, request: Request): Promise<Desk>
     steps: await stepsOf(tx, request.id),
     words: await wordsOf(tx, request),
     papers: await papersOf(tx, request),
+    restrictedSince: request.personId ? await restrictedSince(tx, request.personId) : undefined,
     daysLeft: daysLeft(dayIn(zone, now()), request.answerBy),
   }
 }
@@ -217,5 +220,16 @@ function setRegime(c: Ctx): Promise<Response> {
     ({ regime }) =>
       (tx, acting) =>
         chooseRegime(tx, c.get('house'), acting, regime),
+  )
+}
+
+function liftByForm(c: Ctx): Promise<Response> {
+  const schema = z.object({ lift: needed('Please say why: nobody’s restriction is lifted without reasons.') })
+  return actBy(
+    c,
+    schema,
+    ({ lift: words }) =>
+      (tx, acting) =>
+        lift(tx, c.get('house'), acting, words),
   )
 }

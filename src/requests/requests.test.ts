@@ -7,6 +7,13 @@ import { rowsIn, unzip } from '../../test/unzip.ts'
 import { DAY, setAhead } from '../clock.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { subscribe } from '../updates/subscription.ts'
+import { sql } from 'drizzle-orm'
+import { newId } from '../database/columns.ts'
+import { personOf } from '../people/person.ts'
+import { restrict } from '../people/restriction.ts'
+import { wake } from '../updates/wake.ts'
+import { reachOf } from '../updates/audience.ts'
+import { begin, edit, schedule } from '../updates/issue.ts'
 import { asId } from '../log.ts'
 
 const house = await openTestHouse()
@@ -332,4 +339,81 @@ test('what nobody confirms is closed as its letter said, and a link that is too 
   assert.match(await visitor.read(statusIn(letter)), /Never confirmed/)
   setAhead(0)
   assert.match(await bob.read('/account/privacy'), /Bob Sharer/)
+})
+
+test('a restricted person is in no mailing, no count and no list of staff, and the database says so', async () => {
+  await house.query('delete from throttles')
+  const rita = await house.person('Rita Restricted', 'rita@example.org')
+  const personId = await idOf('rita@example.org')
+  const agreed = {
+    personId,
+    topics: ['news'],
+    language: null,
+    wording: 'yes',
+    source: 'test',
+    askedAt: new Date(),
+    confirmedAt: new Date(),
+  }
+  await house.house.db.as('updates', (tx) => subscribe(tx, agreed))
+  const support = await house.member('support')
+  assert.match(await support.read('/staff/people?q=rita'), /Rita Restricted/)
+  const reached = async () => (await house.house.db.as('updates', (tx) => reachOf(tx, { topic: 'news', narrowed: {} }))).meant
+  const before = await reached()
+  await rita.post('/account/privacy/requests', { kind: 'restriction' })
+  await house.settle()
+  assert.match((await newest('rita@example.org')).text.replace(/\s+/g, ' '), /only store what we hold about you/)
+  assert.equal(await reached(), before - 1)
+  assert.doesNotMatch(await support.read('/staff/people?q=rita'), /Rita Restricted/)
+  assert.equal((await support.get(`/staff/people/${personId}`)).status, 404)
+  for (const purpose of ['updates', 'support', 'billing'] as const) {
+    const found = await house.house.db.as(purpose, (tx) => personOf(tx, personId))
+    assert.equal(found, undefined, purpose)
+    await assert.rejects(
+      house.house.db.as(purpose, (tx) => tx.execute(sql`insert into restrictions values (${newId()}, now())`)),
+      purpose,
+    )
+    const ended = await house.house.db.as(purpose, (tx) => tx.execute(sql`delete from restrictions where person_id = ${personId}`))
+    assert.equal(ended.rowCount, 0, `${purpose} cannot end it`)
+  }
+  assert.match(await rita.read('/account/privacy'), /only stored, and used for nothing/)
+  const id = await requestId()
+  assert.match(await legal.read(`/staff/requests/${id}`), /rita@example.org/)
+  assert.equal((await legal.post(`/staff/requests/${id}/lift`, { lift: '' })).status, 422)
+  await legal.post(`/staff/requests/${id}/lift`, { lift: 'You wrote that it is settled.' })
+  assert.match((await newest('rita@example.org')).text, /it is settled/)
+  assert.equal(await reached(), before)
+  assert.match(await support.read('/staff/people?q=rita'), /Rita Restricted/)
+})
+
+test('an issue under way passes over whoever is restricted meanwhile, and comes to its end', async () => {
+  await house.person('Sam Sending', 'sam@example.org')
+  const agreed = {
+    personId: await idOf('sam@example.org'),
+    topics: ['news'],
+    language: null,
+    wording: 'yes',
+    source: 'test',
+    askedAt: new Date(),
+    confirmedAt: new Date(),
+  }
+  await house.house.db.as('updates', (tx) => subscribe(tx, agreed))
+  const by = await idOf('legal-1@staff.example')
+  const issueId = await house.house.db.as('updates', async (tx) => {
+    const id = await begin(tx, { topic: 'news', by })
+    await edit(tx, { issueId: id, by, topic: 'news', narrowed: {}, subject: 'News', preheader: 'New', body: 'Hello' })
+    await schedule(tx, { issueId: id, by, sendAt: new Date(), zone: 'UTC' })
+    return id
+  })
+  await wake(house.house)
+  const waiting = () => house.query("select from recipients where state = 'waiting'")
+  assert((await waiting()).length > 0)
+  const personId = await idOf('sam@example.org')
+  await house.house.db.as('rights', (tx) => restrict(tx, personId))
+  await house.settle()
+  assert.deepEqual(
+    (await house.inbox('sam@example.org')).filter(({ kind }) => kind === 'update'),
+    [],
+  )
+  assert.deepEqual(await waiting(), [])
+  assert.equal((await house.query('select from recipients where person_id = $1 and state = $2', [personId, 'left'])).length, 1, issueId)
 })

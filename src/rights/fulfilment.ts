@@ -10,6 +10,7 @@ import { wordsOf } from '../requests/correspondence.ts'
 import { finish, leaveToStaff, waitFor } from '../requests/finishing.ts'
 import { lockedRequest, requestOf } from '../requests/request.ts'
 import type { Request } from '../requests/steps.ts'
+import { restrict } from '../people/restriction.ts'
 import { leaveAll } from '../updates/departure.ts'
 import type { House } from '../web/house.ts'
 import { erase, eraseAddress, ErasureWaits } from './erasure.ts'
@@ -32,7 +33,7 @@ const table: Readonly<Record<Request['kind'], Fulfil>> = {
   erasure: eraseAll,
   objection: object,
   correction: byHand,
-  restriction: byHand,
+  restriction: limitUse,
   question: byHand,
 }
 
@@ -87,5 +88,17 @@ async function object(house: House, request: Request): Promise<void> {
       await finish(tx, house, locked, [
         'You get no updates from us any more: they stopped at once, whatever their topic. What belongs to a service that you use, such as a bill, still comes.',
       ])
+  })
+}
+
+async function limitUse(house: House, request: Request): Promise<void> {
+  await house.db.as('rights', async (tx) => {
+    const locked = await lockedRequest(tx, request.id)
+    if (!locked || locked.closedAt) return
+    if (locked.personId) await restrict(tx, locked.personId)
+    await finish(tx, house, locked, [
+      'From now on we only store what we hold about you: no update goes to you, nothing is fitted to you, you are counted in no list of ours, and of our staff only those who answer for privacy find you. You can sign in and use what you registered for as before.',
+      'Before we lift this, we tell you so, and why. To have it lifted, answer this letter.',
+    ])
   })
 }

@@ -3,6 +3,7 @@ import { and, desc, eq, gte, inArray, lt, type SQL, sql, sum } from 'drizzle-orm
 import { DAY, fromNow } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
+import { unrestricted } from '../people/restriction.ts'
 import { people } from '../people/tables.ts'
 import { memberships, plans, services, type Standing, standings, usage } from './tables.ts'
 
@@ -66,6 +67,7 @@ const enrolled = (tx: For<'billing'>, where: SQL | undefined, most: number): Pro
 /** A page of the roll, newest first, and how many there are in all. */
 export async function roll(tx: For<'billing'>, wanted: Wanted, most = 50): Promise<{ rows: Enrolled[]; count: number; more: boolean }> {
   const filter = and(
+    unrestricted(tx, memberships.personId),
     wanted.service ? eq(services.slug, wanted.service) : undefined,
     wanted.standing ? eq(memberships.standing, wanted.standing) : undefined,
     wanted.paid === 'yes' ? sql`${plans.kind} <> 'free'` : wanted.paid === 'no' ? eq(plans.kind, 'free') : undefined,

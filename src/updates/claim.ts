@@ -32,7 +32,7 @@ interface Claiming {
 /**
  * Claims the next recipients: some, or none of those that it looked at, or `nobody` when a whole round found
  * nobody. Whoever has left the topic, or cannot be reached, is passed over for good in
- * the same statement: leaving takes effect before the next letter goes.
+ * the same statement, and so is whoever may not be found any more: leaving takes effect before the next letter goes.
  */
 export async function claim(tx: For<'updates'>, claiming: Claiming): Promise<Claimed[] | 'nobody'> {
   const { place } = claiming
@@ -57,8 +57,8 @@ async function claimAfter(tx: For<'updates'>, { issue, lease, most, place }: Cla
        order by id limit ${most} for update skip locked),
     met as (
       select due.id, ${people.name} as name, ${people.email} as email, ${subscriptions.id} as subscription_id,
-             ${subscriptions.id} is not null and ${notSuppressed(tx, people.email)} as goes
-        from due join ${people} on ${people.id} = due.person_id
+             ${people.id} is not null and ${subscriptions.id} is not null and ${notSuppressed(tx, people.email)} as goes
+        from due left join ${people} on ${people.id} = due.person_id
         left join ${subscriptions} on ${subscriptions.personId} = due.person_id and ${subscriptions.topic} = ${issue.topic}),
     claimed as (
       update ${recipients} r set state = case when goes then 'claimed' else 'left' end, claimed_at = ${at}, tries = r.tries + 1,

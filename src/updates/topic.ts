@@ -3,6 +3,7 @@ import { asc, eq, isNull, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import type { House } from '../web/house.ts'
+import { unrestricted } from '../people/restriction.ts'
 import { subscriptions, topics } from './tables.ts'
 
 export type Topic = typeof topics.$inferSelect
@@ -38,6 +39,7 @@ export async function countedTopics(tx: For<'updates'>): Promise<Counted[]> {
   const counts = await tx
     .select({ topic: subscriptions.topic, subscribers: sql<number>`count(*)::int` })
     .from(subscriptions)
+    .where(unrestricted(tx, subscriptions.personId))
     .groupBy(subscriptions.topic)
   const by = new Map(counts.map(({ topic, subscribers }) => [topic, subscribers]))
   return (await allTopics(tx)).map((topic) => ({ ...topic, subscribers: by.get(topic.slug) ?? 0 }))
