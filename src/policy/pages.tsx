@@ -85,6 +85,10 @@ export const ProcessorsPage = () => (
             <dt>How it forgets</dt>
             <dd>{processor.forget}</dd>
           </div>
+          <div>
+            <dt>What becomes of a correction</dt>
+            <dd>{processor.correct}</dd>
+          </div>
         </dl>
       </section>
     ))}

@@ -9,6 +9,7 @@ export const dns: Nameplate = {
   receives: { 'domain of the address that wrote to us': 'contact' },
   basis: 'legitimate interest',
   forget: 'They are asked for the part of an address behind its @, and keep nothing for us.',
+  correct: 'They were asked for a domain, and keep nothing.',
 }
 
 export type RecordType = 'TXT' | 'MX' | 'A' | 'AAAA' | 'PTR' | 'CNAME'

@@ -13,6 +13,8 @@ export interface Nameplate {
   readonly basis: Basis
   /** How it forgets a person. */
   readonly forget: string
+  /** What becomes there of something that a person had corrected. */
+  readonly correct: string
   /** Where this house sends it to, by its settings; undefined when it sends nothing. Without it, it always may. */
   readonly host?: (config: Config) => string | undefined
   /**

@@ -21,6 +21,7 @@ export const smtp: Nameplate = {
   },
   basis: 'contract',
   forget: 'It passes letters on and keeps none; its own log is deleted by its own rules.',
+  correct: 'The next letter has what was corrected; of earlier ones it keeps nothing.',
   host: ({ smtpUrl }) => (smtpUrl ? new URL(smtpUrl).hostname : undefined),
   noted: { table: 'letters', columns: ['to', 'subject', 'text', 'html'], at: ['sentAt', 'refusedAt'] },
 }

@@ -14,6 +14,7 @@ export const stripe: Nameplate = {
   receives: { account: 'reference', house: 'reference', membership: 'reference', plan: 'membership', seats: 'membership', usage: 'usage' },
   basis: 'contract',
   forget: 'Ends what is paid for, detaches the card and deletes the customer; what the law makes Stripe keep, it keeps.',
+  correct: 'It never got a name or an address from us. What you typed on its own pages you correct there, by way of your billing page.',
 }
 
 const clients = new Map<string, Stripe>()

@@ -17,6 +17,7 @@ export const webhooks: Nameplate = {
   receives: { type: 'record', timestamp: 'record', states: 'record', numbers: 'reference' },
   basis: 'contract',
   forget: 'Each is told the number of a person who was erased, and deletes what it holds under it.',
+  correct: 'They know you by number and state alone, and are told anew when a state changes.',
 }
 
 const TIMEOUT = 15_000

@@ -3,6 +3,9 @@ import { eq } from 'drizzle-orm'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { post } from '../mail/letter.ts'
+import { rename } from '../people/person.ts'
+import { processors } from '../processors/all.ts'
+import { finish } from './finishing.ts'
 import { endRestriction } from '../people/restriction.ts'
 import type { House } from '../web/house.ts'
 import { now } from '../clock.ts'
@@ -131,5 +134,22 @@ export async function lift(tx: Tx, house: House, { id, by }: Acting, words: stri
   const letterId = await post(tx, liftedLetter(house, request, words))
   await keepWords(tx, request, { direction: 'out', text: words, by })
   await note(tx, request, 'lifted', { by, letterId })
+  return 'done'
+}
+
+/**
+ * Puts a name right that somebody proven asked to have corrected. Pages and letters read it where it stands, so it
+ * holds everywhere at once; the letter tells of each company that receives data what becomes of it there (GDPR Art. 19).
+ */
+export async function correctName(tx: Tx, house: House, acting: Acting, name: string): Promise<Outcome> {
+  const request = await openOne(tx, acting)
+  if (request?.kind !== 'correction' || !request.provenAt || !request.personId) return 'unchanged'
+  await rename(tx, request.personId, name)
+  await note(tx, request, 'corrected', { by: acting.by })
+  await finish(tx, house, request, [
+    `Your name is put right. It is ${name} now, on every page and in every letter.`,
+    'These receive data for us, and this becomes of a correction there:',
+    ...processors.map(({ name: company, correct }) => `${company}: ${correct}`),
+  ])
   return 'done'
 }

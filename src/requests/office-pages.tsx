@@ -219,6 +219,7 @@ const Acts = ({ request, errors, typed }: ActsProps) => (
         <Submit kind="danger">Accept the mandate, so that it goes its way</Submit>
       </form>
     )}
+    {request.kind === 'correction' && request.provenAt && request.personId && <CorrectName {...{ request, errors, typed }} />}
     {request.email && <Answer {...{ request, errors, typed }} />}
     <Remark {...{ request, errors, typed }} />
     {request.email && request.extendableTo && <Extend {...{ request, errors, typed }} />}
@@ -258,6 +259,19 @@ const Understand = ({ request }: { request: Request }) => (
 
 const Words = ({ name, label, hint, errors, typed }: { name: string; label: string; hint?: string } & Omit<ActsProps, 'request'>) => (
   <Field {...{ name, label }} {...(hint ? { hint } : {})} value={typed[name]} error={errors[name]} rows={6} maxlength={5000} required />
+)
+
+const CorrectName = ({ request, errors, typed }: ActsProps) => (
+  <section>
+    <h2>Put the name right</h2>
+    <p>
+      It holds at once, and they are told with whom it stands how. An e-mail address they change themselves, by a letter to the new one.
+    </p>
+    <form method="post" action={`/staff/requests/${request.id}/name`} novalidate>
+      <Field name="name" label="The name as it should be" value={typed['name']} error={errors['name']} maxlength={200} required />
+      <Submit>Put it right, and tell them</Submit>
+    </form>
+  </section>
 )
 
 const Answer = ({ request, errors, typed }: ActsProps) => (

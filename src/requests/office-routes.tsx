@@ -9,14 +9,26 @@ import { freshly, signedIn } from '../sessions/guard.ts'
 import { csvLine } from '../staff/csv.ts'
 import { roleHere, whoMay } from '../staff/guard.ts'
 import { look } from '../staff/look.ts'
-import { emailAddress, type Form, readForm } from '../web/form.ts'
+import { emailAddress, type Form, personName, readForm } from '../web/form.ts'
 import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { asking, ownWords } from './asking.ts'
 import { paperOf, papersOf, wordsOf } from './correspondence.ts'
 import { dayIn, daysLeft, regimes } from './deadline.ts'
-import { acceptMandate, type Acting, answer, chooseRegime, dismiss, extend, lift, refuse, remark, understand } from './handling.ts'
+import {
+  acceptMandate,
+  type Acting,
+  answer,
+  chooseRegime,
+  correctName,
+  dismiss,
+  extend,
+  lift,
+  refuse,
+  remark,
+  understand,
+} from './handling.ts'
 import { type Desk, DeskPage, kindWords, QueuePage, TakeDownPage } from './office-pages.tsx'
 import { listRequests } from './queue.ts'
 import { grounds } from './refusal.ts'
@@ -41,6 +53,7 @@ export const officeRoutes = new Hono<Web>()
   .post(`${BASE}/refuse`, signedIn, whoMay('requests'), refuseByForm)
   .post(`${BASE}/kind`, signedIn, whoMay('requests'), setKind)
   .post(`${BASE}/regime`, signedIn, whoMay('requests'), setRegime)
+  .post(`${BASE}/name`, signedIn, whoMay('requests'), correctByForm)
   .post(`${BASE}/lift`, signedIn, whoMay('requests'), liftByForm)
   .post(`${BASE}/none`, signedIn, whoMay('requests'), (c) => act(c, dismiss))
   .post(`${BASE}/mandate`, signedIn, whoMay('requests'), freshly, (c) => act(c, acceptMandate))
@@ -231,5 +244,15 @@ function liftByForm(c: Ctx): Promise<Response> {
     ({ lift: words }) =>
       (tx, acting) =>
         lift(tx, c.get('house'), acting, words),
+  )
+}
+
+function correctByForm(c: Ctx): Promise<Response> {
+  return actBy(
+    c,
+    z.object({ name: personName }),
+    ({ name }) =>
+      (tx, acting) =>
+        correctName(tx, c.get('house'), acting, name),
   )
 }

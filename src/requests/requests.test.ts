@@ -11,6 +11,7 @@ import { sql } from 'drizzle-orm'
 import { newId } from '../database/columns.ts'
 import { personOf } from '../people/person.ts'
 import { restrict } from '../people/restriction.ts'
+import { processors } from '../processors/all.ts'
 import { wake } from '../updates/wake.ts'
 import { reachOf } from '../updates/audience.ts'
 import { begin, edit, schedule } from '../updates/issue.ts'
@@ -416,4 +417,33 @@ test('an issue under way passes over whoever is restricted meanwhile, and comes 
   )
   assert.deepEqual(await waiting(), [])
   assert.equal((await house.query('select from recipients where person_id = $1 and state = $2', [personId, 'left'])).length, 1, issueId)
+})
+
+test('a correction holds everywhere at once, and says of each recipient what becomes of it there', async () => {
+  await house.query('delete from throttles')
+  const adda = await house.person('Adda Misspelt', 'adda@example.org')
+  await ask('correction', 'adda@example.org', 'My name is Ada')
+  const id = await requestId()
+  assert.match(
+    (await legal.post(`/staff/requests/${id}/name`, { name: 'Ada Spelt' })).headers.get('location') ?? '',
+    /unchanged/,
+    'not before it is proven',
+  )
+  await confirm('adda@example.org')
+  assert.equal((await legal.post(`/staff/requests/${id}/name`, { name: '' })).status, 422)
+  await legal.post(`/staff/requests/${id}/name`, { name: 'Ada Spelt' })
+  assert.match(await adda.read('/account'), /Ada Spelt/)
+  const text = (await newest('adda@example.org')).text.replace(/\s+/g, ' ')
+  assert.match(text, /It is Ada Spelt now/)
+  for (const { name } of processors) assert(text.includes(name), name)
+  assert.deepEqual((await steps(id)).slice(-2), ['corrected', 'done'])
+  // In development letters stay as they were sent.
+  assert.deepEqual(
+    (await house.traces('Adda Misspelt')).filter((place) => !place.startsWith('letters.')),
+    [],
+  )
+})
+
+test('who receives a name or an address says what becomes of a correction', () => {
+  for (const { name, correct } of processors) assert(correct.length > 20, name)
 })

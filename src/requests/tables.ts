@@ -61,6 +61,7 @@ export const happenings = {
   wrote: 'You wrote to us',
   answered: 'We wrote to you',
   noted: 'Our staff made a note',
+  corrected: 'What was wrong is put right',
   lifted: 'The restriction was lifted, and we told you why',
   extended: 'We told you that it takes longer, and why',
   warned: 'Our staff was reminded of the day by which it must be done',
