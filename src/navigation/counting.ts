@@ -87,8 +87,7 @@ export function addPanel(sums: Sums, day: DayColumns, dimension: Dimension, { to
   const counted = new Counted(values.length)
   if (isMany(dimension)) countMany(counted, day, many(day, dimension), told)
   else countSingle(counted, day, single(day, dimension).codes, told)
-  const sharers = (enough: number) => sharersOf(day, dimension, { told, counted: counted.visitors, enough })
-  const unnamed = told.cells ? unnamedIn({ names: values, least, sharers, addUp: !isMany(dimension) }) : none
+  const unnamed = told.cells ? unnamedOf(day, dimension, { told, least, counted: counted.visitors }) : none
   // What a visit has many of does not add up to all visits: so few are left out, and nobody can work them out.
   const untold = isMany(dimension) && isFew(sumOf(counted.visitors, unnamed), least)
   for (const [code, value] of values.entries()) {
@@ -98,6 +97,16 @@ export function addPanel(sums: Sums, day: DayColumns, dimension: Dimension, { to
 }
 
 const none: ReadonlySet<number> = new Set()
+
+/** The codes that have no name under these filters: found once, since whole panels and CSV ask for them again. */
+function unnamedOf(day: DayColumns, dimension: Dimension, { told, least, counted }: Wanted & { counted: Int32Array }): ReadonlySet<number> {
+  const known = told.unnamed.get(dimension)
+  if (known) return known
+  const sharers = (enough: number) => sharersOf(day, dimension, { told, counted, enough })
+  const found = unnamedIn({ names: valuesOf(day, dimension), least, sharers, addUp: !isMany(dimension) })
+  told.unnamed.set(dimension, found)
+  return found
+}
 
 const sharersOf = (day: DayColumns, dimension: Dimension, sharing: Sharing): Sharers =>
   isMany(dimension) ? sharersOfMany(day, many(day, dimension), sharing) : sharersOfOne(day, single(day, dimension).codes, sharing)

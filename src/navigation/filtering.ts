@@ -22,12 +22,14 @@ export interface Told {
   readonly combinations: number
   /** The combination of the visits that pass; undefined where they have several. */
   readonly passed: number | undefined
+  /** The codes of each dimension that have no name here, as they were found once (`naming.ts`). */
+  readonly unnamed: Map<Dimension, ReadonlySet<number>>
 }
 
 /** What a question without filters tells. */
-export const everybody: Told = { places: undefined, cells: undefined, combinations: 1, passed: 0 }
+export const everybody: Told = { places: undefined, cells: undefined, combinations: 1, passed: 0, unnamed: new Map() }
 
-const nobody: Told = { places: new Uint32Array(), cells: undefined, combinations: 1, passed: undefined }
+const nobody: Told = { places: new Uint32Array(), cells: undefined, combinations: 1, passed: undefined, unnamed: new Map() }
 
 /** Are these too few to be told apart? */
 export const isFew = (visitors: number, least: number): boolean => visitors > 0 && visitors < least
@@ -49,7 +51,7 @@ export function passing(day: DayColumns, filters: readonly Filter[], least: numb
   if (isFewInAny(day, { cells, combinations }, least)) return nobody
   const places = common(day, parts)
   const isOne = parts.every(({ filter }) => filter.values.length === 1)
-  return { places, cells, combinations, passed: isOne ? cells[places?.[0] ?? 0] : undefined }
+  return { places, cells, combinations, passed: isOne ? cells[places?.[0] ?? 0] : undefined, unnamed: new Map() }
 }
 
 interface Part {

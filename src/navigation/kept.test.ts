@@ -103,7 +103,7 @@ test('a link shows one report to whoever has it, until it ends or is ended', asy
   const html = await shown.text()
   assert.match(html, /<meta name="robots" content="noindex"/)
   assert.match(text(html), /Countries: Germany.*Visitors 24 /)
-  assert.doesNotMatch(html, /\/staff\/|The board/)
+  assert.doesNotMatch(html, /\/staff\/|The board|A value is a link/)
   // What is added to the address changes nothing.
   assert.equal(text(await stranger.read(`${path}?days=90&is.country=FR`)), text(html))
   assert.equal((await house.query('select 1 from report_links where token_hash = $1', [path.split('/').at(-1)])).length, 0)

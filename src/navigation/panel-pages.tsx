@@ -43,10 +43,11 @@ export const Panels = ({ question, report, least }: PanelsProps) => (
   </section>
 )
 
-export const OtherExplained = ({ least }: { least: number }) => (
+/** What "other" is; and, where values are links, what they do. */
+export const OtherExplained = ({ least, linked = true }: { least: number; linked?: boolean }) => (
   <p class="hint">
-    “Other” is everything that fewer than {least} visitors of a day share: it is counted together, and nothing says what it was. A value is
-    a link: it narrows everything here to the visits that have it.
+    “Other” is everything that fewer than {least} visitors of a day share: it is counted together, and nothing says what it was.
+    {linked && ' A value is a link: it narrows everything here to the visits that have it.'}
   </p>
 )
 

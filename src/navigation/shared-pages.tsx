@@ -42,7 +42,7 @@ export function SharedPage({ question, report, least }: SharedProps) {
           )}
           <section>
             <h2>Pages, ways here, readers</h2>
-            <OtherExplained least={least} />
+            <OtherExplained least={least} linked={false} />
             <ReadPanels report={report} />
           </section>
           <section>
