@@ -23,9 +23,11 @@ export const AuditPage = ({ entries, names, next, verdict }: AuditProps) => (
       erasure takes the details of a person; the entry stays and names nobody.
     </p>
     {verdict && <Verified verdict={verdict} />}
-    <form method="post" action="/staff/audit/verify">
-      <Submit kind="quiet">Look it over now</Submit>
-    </form>
+    <div class="actions">
+      <form method="post" action="/staff/audit/verify">
+        <Submit kind="quiet">Look it over now</Submit>
+      </form>
+    </div>
     {entries.length === 0 ? (
       <Empty icon="circle-check" title="Nothing was recorded yet">
         <p>The first entry comes with the first grave act, such as an invitation into the team.</p>

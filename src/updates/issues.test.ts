@@ -38,6 +38,20 @@ const devMail = async (to: string): Promise<DevLetter[]> => {
   return letters.filter((letter) => letter.to === to)
 }
 
+test('visits are counted by the campaign words that the writer put into links, and by nothing else', async () => {
+  const link =
+    'See [the plans](http://localhost:3000/services?utm_source=letter&utm_campaign=spring%20sale) and [more](/help?utm_campaign=spring%20sale).'
+  const [marked, plain] = [await begin(marketing, { ...WORDS, body: link }), await begin(marketing)]
+  await house.query(
+    "insert into issue_acts (id, issue_id, act, done_at) select gen_random_uuid(), issues.id, act, now() + step * interval '1 second' from issues, unnest(array['scheduled', 'started', 'finished']) with ordinality as one (act, step) where issues.id::text = any($1)",
+    [[marked, plain].map((path) => path.split('/').at(-1))],
+  )
+  const page = await marketing.read(marked)
+  assert.equal(page.match(/is\.campaign=spring%20sale/g)?.length, 1)
+  assert.equal((await marketing.get('/staff/navigation?is.campaign=spring%20sale')).status, 200)
+  assert.match(await marketing.read(plain), /If you end a link with/)
+})
+
 test('the text and the page have the same words', async () => {
   const path = await begin(marketing, {
     ...WORDS,

@@ -34,6 +34,7 @@ export const SentPage = ({ issue, progress, acts, echo, uncertain, text, told }:
         <Act issue={issue} act="cancel" says="Cancel for good" kind="danger" />
       )}
     </div>
+    <VisitsPart body={issue.body} />
     {uncertain.length > 0 && <UncertainPart issue={issue} uncertain={uncertain} />}
     <Acts acts={acts} />
     <Letters issue={issue} text={text} />
@@ -76,6 +77,36 @@ const ProgressPart = ({ issue, progress, echo }: { issue: Issue; progress: Progr
     <Facts rows={counted(progress, echo).map(([name, label, count]) => [label, <span data-count={name}>{written(count)}</span>])} />
   </section>
 )
+
+/** The campaign words that an issue's own links carry, as they were written. */
+const campaignsIn = (body: string): string[] => [
+  ...new Set([...body.matchAll(/[?&]utm_campaign=([\w.~%+-]+)/g)].map(([, word = '']) => wordIn(word))),
+]
+
+const wordIn = (text: string): string => new URLSearchParams(`word=${text}`).get('word') ?? ''
+
+const VisitsPart = ({ body }: { body: string }) => {
+  const campaigns = campaignsIn(body)
+  return (
+    <section>
+      <h2>Visits</h2>
+      {campaigns.length === 0 ? (
+        <p>
+          Nobody’s steps are followed: letters hold no pixel, and their links are as you wrote them. If you end a link with{' '}
+          <code>?utm_campaign=a-word</code>, visits with that word are counted together.
+        </p>
+      ) : (
+        <ul>
+          {campaigns.map((word) => (
+            <li>
+              <a href={`/staff/navigation?is.campaign=${encodeURIComponent(word)}`}>Visits with the word “{word}”</a>, all of them together
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
 
 const UncertainPart = ({ issue, uncertain }: Pick<SentProps, 'issue' | 'uncertain'>) => (
   <section>
