@@ -1,7 +1,6 @@
 /** The command line: `cloudrun`. What was typed is read here; each command is a file of `commands/`. */
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { billing } from './commands/billing.ts'
-import { backup, restore } from './commands/backup.ts'
 import { audit } from './commands/audit.ts'
 import { demo } from './commands/demo.ts'
 import { helpPage } from './commands/help.ts'
@@ -44,8 +43,12 @@ const commands: Readonly<Record<string, Command>> = {
   people: { takes: ['out', 'yes', 'json'], words: 2, run: people },
   mail: { takes: ['new', 'json'], words: 1, run: mail },
   billing: { takes: ['json'], words: 1, run: billing },
-  backup: { takes: ['json'], words: 1, run: backup },
-  restore: { takes: ['key', 'yes', 'json'], words: 1, run: restore },
+  backup: { takes: ['json'], words: 1, run: async (words, options) => (await import('./commands/backup.ts')).backup(words, options) },
+  restore: {
+    takes: ['key', 'yes', 'json'],
+    words: 1,
+    run: async (words, options) => (await import('./commands/backup.ts')).restore(words, options),
+  },
   audit: { takes: ['json'], words: 1, run: audit },
   demo: { takes: ['people', 'json'], words: 0, run: (_, options) => demo(options) },
   help: { takes: [], words: 1, run: ([topic]) => help(topic) },

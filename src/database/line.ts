@@ -21,7 +21,7 @@ export function openLine(login: pg.ClientConfig, onLost: (fault: Error) => void)
   const begin = (): Promise<pg.Client> => {
     const socket = new Socket()
     gather = gathering(socket)
-    const client = new pg.Client({ ...login, pipeline: true, stream: () => socket })
+    const client = new pg.Client({ ...login, pipeline: true, stream: () => socket, types })
     const begun = client.connect().then(() => client)
     client.on('error', onLost).on('end', () => drop(begun))
     return begun
@@ -32,7 +32,7 @@ export function openLine(login: pg.ClientConfig, onLost: (fault: Error) => void)
     try {
       const client = await here
       gather()
-      return (await client.query<R>({ ...query, types })).rows
+      return (await client.query<R>(query)).rows
     } catch (fault) {
       // A wrong statement is an ERROR of the server; all else is the end of the connection, or there was none.
       if ((fault as { severity?: string }).severity !== 'ERROR') drop(here)

@@ -5,8 +5,7 @@
  * sessions span subdomains.
  */
 import type { Context } from 'hono'
-import { getCookie, setCookie } from 'hono/cookie'
-import { parse } from 'hono/utils/cookie'
+import { setCookie } from 'hono/cookie'
 import type { CookieOptions } from 'hono/utils/cookie'
 import type { Config } from '../config.ts'
 import type { Web } from './house.ts'
@@ -30,12 +29,19 @@ const options = (config: Config, name: CookieName): CookieOptions => ({
   ...(config.cookieDomain && spans(config, name) ? { domain: config.cookieDomain } : {}),
 })
 
-export const readCookie = (c: Context<Web>, name: CookieName): string | undefined => getCookie(c, cookieName(c.get('house').config, name))
+export const readCookie = (c: Context<Web>, name: CookieName): string | undefined =>
+  cookieIn(c.get('house').config, c.req.header('cookie'), name)
 
 /** The cookie in a request's header. */
 export function cookieIn(config: Config, header: string | undefined, name: CookieName): string | undefined {
-  const full = cookieName(config, name)
-  return header?.includes(full) ? parse(header, full)[full] : undefined
+  const start = `${cookieName(config, name)}=`
+  if (!header?.includes(start)) return undefined
+  // Our values are of letters that need no decoding; a name counts where a cookie begins.
+  return header
+    .split(';')
+    .map((one) => one.trim())
+    .find((one) => one.startsWith(start))
+    ?.slice(start.length)
 }
 
 /** Is it among the cookies of this header? */
