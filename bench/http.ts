@@ -58,7 +58,7 @@ async function startHello(port: number): Promise<ChildProcess> {
 const helloPort = await freePort()
 const hello = await startHello(helloPort)
 const port = await freePort()
-const program = await startProgram({ port })
+const program = await startProgram({ port, env: { LOCAL_STRIPE: 'no' } })
 try {
   const wanted = await targets(program)
   // What is compared takes turns, so that whatever else the machine does meets both.

@@ -82,8 +82,6 @@ const settings = (port: number, folder: string, env: Record<string, string>): No
   PORT: String(port),
   DATA_DIR: folder,
   CONTENT_DIR: checkout('content'),
-  // A process beside it that only development has.
-  LOCAL_STRIPE: 'no',
   ...env,
 })
 

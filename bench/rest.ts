@@ -26,7 +26,7 @@ async function secondStart(): Promise<number> {
 }
 
 try {
-  const program = await startProgram({ port: PORT, dataDir: folder })
+  const program = await startProgram({ port: PORT, dataDir: folder, env: { LOCAL_STRIPE: 'no' } })
   await sleep(15_000)
   const memory = program.memory() / MEGABYTE
   await program.stop()

@@ -5,5 +5,7 @@ import { lookAtPages } from './pages.ts'
 import { openStage } from './stage.ts'
 
 const stage = await openStage()
+// All that waits is done before the first test is named: once those that are named are over, the stage is closed.
+const furnished = await furnish(stage.house)
 goByKeyboard(stage)
-lookAtPages(stage, await furnish(stage.house))
+lookAtPages(stage, furnished)
