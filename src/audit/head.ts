@@ -3,12 +3,13 @@
  * has every right in the database can make a chain that holds in itself, but not one that the heads agree with.
  */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import { mkdir, open, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { desc } from 'drizzle-orm'
 import { z } from 'zod'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
+import { addTo } from './outside.ts'
 import { auditEntries } from './tables.ts'
 
 const head = z.object({
@@ -74,22 +75,6 @@ function headIn(line: string): Head | undefined {
   }
 }
 
-// More than a line has.
-const TAIL = 1_000
-
 /** Puts a head down, durably, unless the newest one there says the same; returns whether it did. */
-export async function putDown(file: string, one: Head): Promise<boolean> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const handle = await open(file, 'a+', 0o600)
-  try {
-    const { size } = await handle.stat()
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(TAIL), position: Math.max(0, size - TAIL) })
-    const tail = buffer.toString('utf8', 0, bytesRead)
-    if (headIn(tail.trimEnd().split('\n').at(-1) ?? '')?.number === one.number) return false
-    await handle.write(`${tail === '' || tail.endsWith('\n') ? '' : '\n'}${JSON.stringify(one)}\n`)
-    await handle.sync()
-    return true
-  } finally {
-    await handle.close()
-  }
-}
+export const putDown = (file: string, one: Head): Promise<boolean> =>
+  addTo(file, (lastLine) => (headIn(lastLine)?.number === one.number ? undefined : `${JSON.stringify(one)}\n`))

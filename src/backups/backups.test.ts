@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict'
-import { createReadStream, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  createReadStream,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -159,6 +169,10 @@ test('whoever was erased after the backup is gone before anything is served, and
     await restored.close()
   })
   const again = { ...house.house, db: restored }
+  // Somebody else was erased at the same moment, is noted after her, and was gone when the backup was made.
+  const other = 'x'.repeat(43)
+  appendFileSync(ledger, `${new Date().toISOString()} ${other}\n`)
+  await restored.as('rights', (tx) => tx.$client.query('insert into erasure_marks (mark, erased_at) values ($1, now())', [other]))
   assert.equal(await repeatErasures(again), 1)
   assert.deepEqual(await names(database), ['Bob'])
   const client = await superuser(database)
@@ -175,6 +189,14 @@ test('a mark that a crash left out of the file is noted the next time, and once'
   await handlers(house.house)['rights.note-erasures']({})
   await handlers(house.house)['rights.note-erasures']({})
   assert.equal(readFileSync(ledger, 'utf8').trim().split('\n').length, 1)
+})
+
+test('a line that a crash cut short costs no mark: the next one stands on a line of its own', async () => {
+  const before = readFileSync(ledger, 'utf8')
+  writeFileSync(ledger, before.slice(0, 30))
+  await house.query('update erasure_marks set noted_at = null')
+  await handlers(house.house)['rights.note-erasures']({})
+  assert.deepEqual(readFileSync(ledger, 'utf8').split('\n').slice(1), before.split('\n'))
 })
 
 test('old backups are deleted, others and the keys are not', async () => {
