@@ -8,6 +8,7 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
+import { escapeIdentifier as quoted } from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { DAY, now } from '../clock.ts'
 import { answersOf, type Held } from '../database/classify.ts'
@@ -30,7 +31,6 @@ export const KEYS_FILE = 'keys.tar.zst.age'
 const CHUNK = 4 * 1024 * 1024
 const NAME = /^cloudrun-(\d{4}-\d\d-\d\dT\d{6}Z)\.tar\.zst\.age$/
 
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 export const columnsOf = (held: Held): string[] => answersOf(held).map(({ name }) => name)
 export const columnList = (columns: readonly string[]): string => columns.map(quoted).join(', ')
 
@@ -63,9 +63,13 @@ export async function makeBackup({ client, register, dir, recipient, went }: Mak
 }
 
 async function* tables(client: pg.ClientBase, all: readonly Held[], went?: (bytes: number) => void): AsyncGenerator<Entry, void, void> {
-  const { rows: seen } = await client.query<{ migrations: number }>('select count(*)::int as migrations from drizzle.__drizzle_migrations')
   const named = all.map((held) => ({ name: held.name, columns: columnsOf(held) }))
-  yield json(MANIFEST, { format: 1, madeAt: now().toISOString(), migrations: seen[0]?.migrations ?? 0, tables: named } satisfies Manifest)
+  yield json(MANIFEST, {
+    format: 1,
+    madeAt: now().toISOString(),
+    migrations: await migrationsSeen(client),
+    tables: named,
+  } satisfies Manifest)
   const counts: Record<string, number> = {}
   for (const { name, columns } of named) {
     const rows = copied(client, name, columns)
@@ -76,6 +80,12 @@ async function* tables(client: pg.ClientBase, all: readonly Held[], went?: (byte
     counts[name] = rows.rowCount
   }
   yield json(END, counts)
+}
+
+/** How many migrations the database has seen. */
+export async function migrationsSeen(client: pg.ClientBase): Promise<number> {
+  const { rows } = await client.query<{ seen: number }>('select count(*)::int as seen from drizzle.__drizzle_migrations')
+  return rows[0]?.seen ?? 0
 }
 
 const copied = (client: pg.ClientBase, table: string, columns: readonly string[]) =>

@@ -6,12 +6,13 @@ import { createReadStream, existsSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
+import { escapeIdentifier as quoted } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { z } from 'zod'
 import type { Held } from '../database/classify.ts'
 import { now } from '../clock.ts'
 import type { Keyring } from '../database/sealing.ts'
-import { columnList, columnsOf, END, kept, keyTables, MANIFEST, type Manifest } from './backup.ts'
+import { columnList, columnsOf, END, kept, keyTables, MANIFEST, type Manifest, migrationsSeen } from './backup.ts'
 import { type Entry, unpack, WrongBackup } from './container.ts'
 
 const manifest = z.object({
@@ -42,8 +43,6 @@ export interface Restored {
   /** People whose key is in no file any more: what was sealed for them stays so. Those who were erased are among them. */
   readonly withoutKey: number
 }
-
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /**
  * Puts a backup into the database.
@@ -106,12 +105,12 @@ async function copyIn(client: pg.ClientBase, statement: string, bytes: AsyncIter
 }
 
 async function requireSameVersion(client: pg.ClientBase, head: Manifest, register: readonly Held[]): Promise<void> {
-  const { rows } = await client.query<{ migrations: number }>('select count(*)::int as migrations from drizzle.__drizzle_migrations')
+  const migrations = await migrationsSeen(client)
   const here = kept(register).map(({ name }) => name)
-  const same = head.migrations === rows[0]?.migrations && here.join() === head.tables.map(({ name }) => name).join()
+  const same = head.migrations === migrations && here.join() === head.tables.map(({ name }) => name).join()
   if (!same)
     throw new WrongBackup(
-      `The backup was made by another version (${head.migrations} migrations, here ${rows[0]?.migrations}): restore it with that one, then upgrade.`,
+      `The backup was made by another version (${head.migrations} migrations, here ${migrations}): restore it with that one, then upgrade.`,
     )
 }
 

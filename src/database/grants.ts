@@ -2,12 +2,10 @@
  * The grants, generated from the matrix and the register. They are applied after each migration, all
  * of them, in one transaction; a test compares them with what the live database says.
  */
+import { escapeIdentifier as quoted, escapeLiteral as literal } from 'pg'
 import { answersOf, type Held } from './classify.ts'
 import { loginName, loginPassword } from './connection.ts'
 import { mayRead, mayWrite, type Purpose, purposeNames } from './purposes.ts'
-
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** What one login may do with one table. Column names are the database's. */
 export interface Grant {

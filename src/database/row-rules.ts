@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
+import { escapeIdentifier as quoted } from 'pg'
 import type { Purpose } from './purposes.ts'
 import { purposeNames } from './purposes.ts'
 import { loginName } from './connection.ts'
@@ -24,8 +25,6 @@ interface Policy {
   readonly name: string
   readonly statement: string
 }
-
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 // The name tells what it says, so that a policy that is there already is left alone: making one locks the table.
 const named = (table: string, text: string): Policy => {
