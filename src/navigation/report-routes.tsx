@@ -1,7 +1,7 @@
 /** Reports of visits in the console: the page, whole panels, and both as CSV. */
 import { type Context, Hono } from 'hono'
 import { signedIn } from '../sessions/guard.ts'
-import { csvFile, csvLine } from '../staff/csv.ts'
+import { csvFile, csvLine } from '../web/csv.ts'
 import { whoMay } from '../staff/guard.ts'
 import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'

@@ -2,6 +2,7 @@
 import { answersOf, bases, type Held, type Keeping, type OnErasure } from '../database/classify.ts'
 import { categories, mayRead, type Purpose, purposes } from '../database/purposes.ts'
 import { register, rowRules } from '../register.ts'
+import { csvLine } from '../web/csv.ts'
 
 /** One kind of thing that is kept. */
 export interface MappedTable {
@@ -64,8 +65,6 @@ const mapped = (held: Held): MappedTable => ({
 /** Everything that is kept, people first. */
 export const dataMap: readonly MappedTable[] = register.map(mapped).reverse()
 
-const cell = (text: string): string => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
-
 /** The map as CSV (RFC 4180), a line a column. */
 export function dataMapCsv(): string {
   const head = ['table', 'column', 'what it is', 'category', 'purposes', 'basis', 'kept for', 'on erasure']
@@ -81,5 +80,5 @@ export function dataMapCsv(): string {
       table.onErasure,
     ]),
   )
-  return [head, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')
+  return [head, ...rows].map(csvLine).join('')
 }

@@ -6,7 +6,7 @@ import { newId } from '../database/columns.ts'
 import type { Database, For } from '../database/connection.ts'
 import { type Id, log } from '../log.ts'
 import { people } from '../people/tables.ts'
-import { csvLine } from './csv.ts'
+import { csvLine } from '../web/csv.ts'
 import { type ListedPerson, nextPeople, type Wanted } from './search.ts'
 import { exports } from './tables.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openTestHouse } from '../../test/harness.ts'
-import { csvLine } from './csv.ts'
+import { csvLine } from '../web/csv.ts'
 
 const house = await openTestHouse()
 const [owner, support, analyst] = [await house.member('owner'), await house.member('support'), await house.member('analyst')]

@@ -3,7 +3,7 @@ import { and, asc, eq, gt } from 'drizzle-orm'
 import type { Database, For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { people } from '../people/tables.ts'
-import { csvLine } from '../staff/csv.ts'
+import { csvLine } from '../web/csv.ts'
 import type { Lines } from '../staff/export.ts'
 import { subscriptions } from './tables.ts'
 
