@@ -2,7 +2,7 @@
 import type { Id } from '../log.ts'
 import { Submit } from '../web/forms.tsx'
 import { Empty, Notice } from '../web/layout.tsx'
-import { Places } from './money-pages.tsx'
+import { Places } from './places.tsx'
 import type { WaitingDecision } from './review.ts'
 import { ruled, WaitingDecisions } from './review-pages.tsx'
 

@@ -1,9 +1,10 @@
 /** What the nightly comparison with Stripe found, and what became of it. */
 import { Submit } from '../web/forms.tsx'
-import { Empty, Notice } from '../web/layout.tsx'
+import { Empty } from '../web/layout.tsx'
 import { Column, Moment, Table } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 import type { Finding } from './finding.ts'
-import { Places } from './money-pages.tsx'
+import { Places } from './places.tsx'
 import type { Run } from './reconciliation.ts'
 import type { FindingKind } from './reconciliation-tables.ts'
 
@@ -45,11 +46,7 @@ export const ReconciliationPage = ({ findings, runs, available, told }: Reconcil
   <>
     <h1>Reconciliation</h1>
     <Places here="/staff/billing/reconciliation" />
-    {told && (
-      <Notice kind="good" live>
-        <p>{told}</p>
-      </Notice>
-    )}
+    <Told words={told} />
     <p>
       Every night, what we keep is compared with what Stripe says. What does not agree is mended where the program can tell what is right,
       and listed here. A finding names nobody.

@@ -4,6 +4,7 @@ import type { FormErrors, Typed } from '../web/form.ts'
 import { Errors, Field, Submit } from '../web/forms.tsx'
 import { Crumbs, Empty, Notice } from '../web/layout.tsx'
 import { Column, Moment, Table } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 import type { Goal } from './goal.ts'
 import type { ChartNote, ReportLink, Segment } from './kept.ts'
 import { VISITS } from './panel-pages.tsx'
@@ -36,11 +37,7 @@ export const KeptPage = ({ kept, question, told, made, refused }: KeptProps) => 
     <>
       <Crumbs to={[{ href: VISITS, text: 'Visits' }]} here="Kept for reports" />
       <h1>Kept for reports</h1>
-      {told && (
-        <Notice kind="good" live>
-          <p>{told}</p>
-        </Notice>
-      )}
+      <Told words={told} />
       {made && <Made link={made} />}
       <Goals goals={kept.goals} {...filled('goals')} />
       <Segments segments={kept.segments} question={question} {...filled('segments')} />

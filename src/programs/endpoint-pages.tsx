@@ -1,8 +1,9 @@
 /** What programs are told, in the console: each endpoint, what it wants, and how the deliveries went. */
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Choices, Errors, Field, Submit } from '../web/forms.tsx'
-import { Crumbs, Notice } from '../web/layout.tsx'
+import { Crumbs } from '../web/layout.tsx'
 import { Column, Facts, Moment, Table } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 import type { Endpoint, ListedDelivery } from './endpoint.ts'
 import { events, eventTypes } from './events.ts'
 
@@ -126,11 +127,7 @@ export const EndpointPage = ({ endpoint, deliveries, told, errors = {} }: Endpoi
   <>
     <Crumbs to={up} here="Endpoint" />
     <h1>{new URL(endpoint.url).host}</h1>
-    {told && (
-      <Notice kind="good" live>
-        <p>{told}</p>
-      </Notice>
-    )}
+    <Told words={told} />
     <Errors errors={errors} />
     <Facts
       rows={[

@@ -1,8 +1,9 @@
 /** The company's own programs in the console: which keys there are, and what each opens. */
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Choices, Errors, Field, Select, Submit } from '../web/forms.tsx'
-import { Crumbs, Empty, Notice } from '../web/layout.tsx'
+import { Crumbs, Empty } from '../web/layout.tsx'
 import { Column, Moment, Table } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 import type { Endpoint } from './endpoint.ts'
 import { Endpoints } from './endpoint-pages.tsx'
 import { isLiving, type ListedKey } from './key.ts'
@@ -21,11 +22,7 @@ interface ProgramsProps {
 export const ProgramsPage = ({ keys, endpoints, waiting, told }: ProgramsProps) => (
   <>
     <h1>Programs</h1>
-    {told && (
-      <Notice kind="good" live>
-        <p>{told}</p>
-      </Notice>
-    )}
+    <Told words={told} />
     <p>
       The programs of the company’s own services ask and report here by the <a href="/api/docs">API</a>. Each has a key of its own, which
       opens no more than it needs.

@@ -29,7 +29,8 @@ import {
   remark,
   understand,
 } from './handling.ts'
-import { type Desk, DeskPage, kindWords, QueuePage, TakeDownPage } from './office-pages.tsx'
+import { type Desk, DeskPage } from './desk-pages.tsx'
+import { kindWords, QueuePage, TakeDownPage } from './office-pages.tsx'
 import { listRequests } from './queue.ts'
 import { grounds } from './refusal.ts'
 import { file, requestOf } from './request.ts'

@@ -4,6 +4,7 @@ import type { FormErrors } from '../web/form.ts'
 import { Checkbox, Errors, Field, Submit } from '../web/forms.tsx'
 import { Notice } from '../web/layout.tsx'
 import { CalendarDay, Facts, Moment } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 import { type FormProps, KindChoices, WordsField } from './form.tsx'
 import { channels, endings, happenings, kinds } from './kinds.ts'
 import type { Request, Step } from './steps.ts'
@@ -121,11 +122,7 @@ interface StatusProps {
 export const StatusPage = ({ path, request, steps, copyable, told }: StatusProps) => (
   <>
     <h1>Your request</h1>
-    {told && (
-      <Notice kind="good" live>
-        <p>{told}</p>
-      </Notice>
-    )}
+    <Told words={told} />
     <p class="lead">You asked for {kinds[request.kind]}.</p>
     <Facts rows={factsOf(request)} />
     {!request.closedAt && !request.provenAt && request.proofUntil && (

@@ -1,8 +1,9 @@
 /** The catalogue in the console. */
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Errors, Field, Submit } from '../web/forms.tsx'
-import { Crumbs, Empty, Notice } from '../web/layout.tsx'
+import { Crumbs, Empty } from '../web/layout.tsx'
 import { Column, Table } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 import type { Service } from './catalogue.ts'
 import type { countMembers } from './membership.ts'
 import { priceInWords } from './price.ts'
@@ -21,13 +22,8 @@ const told: Readonly<Record<string, string>> = {
   offered: 'The plan is offered.',
 }
 
-/** The outcome of what was just done. */
-export const Told = ({ done }: { done?: string | undefined }) =>
-  done && Object.hasOwn(told, done) ? (
-    <Notice kind="good" live>
-      <p>{told[done]}</p>
-    </Notice>
-  ) : null
+/** What the outcome in the address is, in words. */
+export const toldOf = (done: string | undefined): string | undefined => (done && Object.hasOwn(told, done) ? told[done] : undefined)
 
 const sum = (counts: Counts, of: (count: Counts[number]) => boolean): number =>
   counts.filter(of).reduce((total, { members }) => total + members, 0)
@@ -106,7 +102,7 @@ export const OfficeServicePage = ({ service, counts, done, errors = {}, typed }:
   <>
     <Crumbs to={[{ href: '/staff/services', text: 'Services' }]} here={service.title} />
     <h1>{service.title}</h1>
-    <Told done={done} />
+    <Told words={toldOf(done)} />
     <Errors errors={errors} />
     <p class="actions">
       <a class="button quiet" href={`/services/${service.slug}`}>

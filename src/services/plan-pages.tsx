@@ -2,8 +2,9 @@
 import type { Typed } from '../web/form.ts'
 import { Errors, Field, Select, Submit } from '../web/forms.tsx'
 import { Crumbs } from '../web/layout.tsx'
+import { Told } from '../web/told.tsx'
 import type { Plan, Service } from './catalogue.ts'
-import { type Filled, Told } from './office-pages.tsx'
+import { type Filled, toldOf } from './office-pages.tsx'
 import { planKinds } from './tables.ts'
 
 interface PlanProps extends Filled {
@@ -23,7 +24,7 @@ export const PlanPage = ({ service, plan, done, errors = {}, typed = plan ? type
       here={plan?.title ?? 'A new plan'}
     />
     <h1>{plan ? plan.title : `A new plan of ${service.title}`}</h1>
-    <Told done={done} />
+    <Told words={toldOf(done)} />
     <Errors errors={errors} />
     <form method="post" action={`/staff/services/${service.slug}/plans${plan ? `/${plan.slug}` : ''}`} novalidate>
       {(plan ? terms : [slug, ...terms]).map((asked) => (

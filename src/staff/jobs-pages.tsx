@@ -1,8 +1,9 @@
 /** Later work: what waits, when it comes, what was given up. */
 import type { DeadLetter, KeptAppointment, QueueState } from '../jobs/overview.ts'
 import { Submit } from '../web/forms.tsx'
-import { Empty, Notice } from '../web/layout.tsx'
+import { Empty } from '../web/layout.tsx'
 import { Column, Moment, Table } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 
 interface JobsProps {
   readonly queues: readonly QueueState[]
@@ -14,11 +15,7 @@ interface JobsProps {
 export const JobsPage = ({ queues, clock, dead, told }: JobsProps) => (
   <>
     <h1>Later work</h1>
-    {told && (
-      <Notice kind="good" live>
-        <p>{told}</p>
-      </Notice>
-    )}
+    <Told words={told} />
     <Queues queues={queues} />
     <section>
       <h2>On the clock</h2>

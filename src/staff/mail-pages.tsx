@@ -2,8 +2,9 @@
 import type { Finding } from '../mail/checkup.ts'
 import type { KeptKey } from '../mail/signing.ts'
 import { Submit } from '../web/forms.tsx'
-import { Empty, Notice } from '../web/layout.tsx'
+import { Empty } from '../web/layout.tsx'
 import { Column, Facts, Moment, Table } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 
 export interface MailProps {
   readonly found: readonly Finding[]
@@ -16,11 +17,7 @@ export interface MailProps {
 export const MailPage = ({ found, keys, doors, came, told }: MailProps) => (
   <>
     <h1>E-mail</h1>
-    {told && (
-      <Notice kind="good" live>
-        <p>{told}</p>
-      </Notice>
-    )}
+    <Told words={told} />
     <section>
       <h2>In the name servers</h2>
       <p>What must stand there so that letters arrive, and what comes back is heard. It was looked up just now.</p>

@@ -3,6 +3,7 @@ import { Errors, Field, fieldId, Search, Submit } from '../web/forms.tsx'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Crumbs, Empty, Notice } from '../web/layout.tsx'
 import { Column, Moment, Pager, Table } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 import { type Asked, hrefFor } from './asked.ts'
 import type { ListedPerson, Page } from './search.ts'
 import type { Role } from './tables.ts'
@@ -149,11 +150,7 @@ export const InvitePage = ({ waiting, told, errors = {}, typed = {} }: InvitePro
   <>
     <Crumbs to={[{ href: '/staff/people', text: 'People' }]} here="Invite" />
     <h1>Invite somebody</h1>
-    {told && (
-      <Notice kind="good" live>
-        <p>{told}</p>
-      </Notice>
-    )}
+    <Told words={told} />
     <Errors errors={errors} />
     <p>They get a letter with a link. Nothing is linked to them until they answer; if they do not, their address is deleted.</p>
     <form method="post" action="/staff/people/invite" novalidate>

@@ -6,6 +6,7 @@ import type { FormErrors, Typed } from '../web/form.ts'
 import { Choices, Errors, Field, Select, Submit } from '../web/forms.tsx'
 import { Crumbs, Notice } from '../web/layout.tsx'
 import { Column, Facts, Moment, Table } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 import { type Look, reasonNames, reasons } from './look.ts'
 import type { Opened, PersonRecord } from './record.ts'
 import { roles } from './tables.ts'
@@ -58,11 +59,7 @@ export const RecordPage = ({ opened: { record, under }, acts, told }: RecordProp
         Opened as {under.role} {reasons[under.reason]}, <Moment at={under.lookedAt} />. {record.person.name} can read that.
       </p>
     </Notice>
-    {told && (
-      <Notice kind="good" live>
-        <p>{told}</p>
-      </Notice>
-    )}
+    <Told words={told} />
     <Facts
       rows={[
         ['E-mail address', record.person.email],

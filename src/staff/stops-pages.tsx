@@ -3,8 +3,9 @@ import type { Evidence } from '../mail/suppression.ts'
 import { whys } from '../mail/suppression.ts'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Errors, Field, Search, Submit } from '../web/forms.tsx'
-import { Empty, Notice } from '../web/layout.tsx'
+import { Empty } from '../web/layout.tsx'
 import { Column, Moment, Pager, Table } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 import type { ShownStop } from './stops.ts'
 
 interface StopsProps {
@@ -19,11 +20,7 @@ interface StopsProps {
 export const StopsPage = ({ stops, asked, next, told, errors = {}, typed = {} }: StopsProps) => (
   <>
     <h1>Not written to</h1>
-    {told && (
-      <Notice kind="good" live>
-        <p>{told}</p>
-      </Notice>
-    )}
+    <Told words={told} />
     <p>
       Updates go to none of these addresses. They are kept as hashes, so that an address can be looked up but not read.{' '}
       <a href="/staff/updates/stopped/stopped.csv">Take the list out as CSV</a>: reasons, moments and hashes, without addresses.

@@ -2,8 +2,8 @@
 import type { Invitation } from '../sessions/invitation.ts'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Errors, Field, Select, Submit } from '../web/forms.tsx'
-import { Notice } from '../web/layout.tsx'
 import { Column, Moment, Table } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 import type { NotedExport } from './export.ts'
 import { roles } from './tables.ts'
 import type { Member } from './team.ts'
@@ -25,11 +25,7 @@ interface TeamProps extends TeamLists {
 export const TeamPage = ({ team, waiting, exports, told, errors = {}, typed = {} }: TeamProps) => (
   <>
     <h1>Team</h1>
-    {told && (
-      <Notice kind="good" live>
-        <p>{told}</p>
-      </Notice>
-    )}
+    <Told words={told} />
     <Errors errors={errors} />
     <Members team={team} />
     <section>

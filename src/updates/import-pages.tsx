@@ -4,9 +4,10 @@ import type { FormErrors } from '../web/form.ts'
 import { Checkbox, Errors, fieldId, Submit } from '../web/forms.tsx'
 import { Crumbs, Empty, Notice } from '../web/layout.tsx'
 import { Column, Facts, Moment, Table } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 import { type Flawed, type ListedImport, type Stage, stageOf } from './import.ts'
 import { type Fate, type Fates, fates } from './import-tables.ts'
-import { Told, written } from './issue-pages.tsx'
+import { written } from './issue-pages.tsx'
 import type { Topic } from './topic.ts'
 
 export const BASE = '/staff/updates/import'
@@ -42,7 +43,7 @@ export const UploadPage = ({ lists, told, errors = {} }: UploadProps) => (
   <>
     <Crumbs to={[{ href: '/staff/updates', text: 'Updates' }]} here="Bring in a list" />
     <h1>Bring in a list</h1>
-    {told && <Told>{told}</Told>}
+    <Told words={told} />
     <p>
       People who agreed elsewhere to get your e-mail can be subscribed here. Nobody is written to by it, and first you see what would
       happen. The columns of Ghost, listmonk and Mailchimp are known; you can say what others are.
@@ -127,7 +128,7 @@ export const Head = ({ list, told, children }: { list: ListedImport; told?: stri
       here={fromWords(list)}
     />
     <h1>{fromWords(list)}</h1>
-    {told && <Told>{told}</Told>}
+    <Told words={told} />
     {children}
   </>
 )

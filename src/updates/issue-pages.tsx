@@ -1,8 +1,8 @@
 /** The console’s pages on issues: the list, and what the pages of each have in common. */
-import type { Child } from 'hono/jsx'
 import { Select, Submit } from '../web/forms.tsx'
-import { Crumbs, Empty, Notice } from '../web/layout.tsx'
+import { Crumbs, Empty } from '../web/layout.tsx'
 import { Column, Moment, Table } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 import type { Issue, ListedIssue, NotedAct, Progress, Standing } from './issue.ts'
 import type { Topic } from './topic.ts'
 
@@ -31,7 +31,7 @@ interface IssuesProps {
 export const IssuesPage = ({ issues, topics, told }: IssuesProps) => (
   <>
     <h1>Updates</h1>
-    {told && <Told>{told}</Told>}
+    <Told words={told} />
     <form class="search" method="post" action="/staff/updates">
       <Select name="topic" label="Topic" options={topics.map(({ slug, title }) => [slug, title])} required />
       <Submit icon="pencil">Write an issue</Submit>
@@ -98,19 +98,13 @@ const countsOf = (progress: Progress | null): string[] =>
     ? [progress.total, progress.taken - progress.bounced, progress.refused, progress.bounced, progress.uncertain].map(written)
     : ['–', '–', '–', '–', '–']
 
-export const Told = ({ children }: { children?: Child }) => (
-  <Notice kind="good" live>
-    <p>{children}</p>
-  </Notice>
-)
-
 export const IssueHead = ({ issue, told }: { issue: Issue; told?: string | undefined }) => (
   <>
     <Crumbs to={[{ href: '/staff/updates', text: 'Updates' }]} here={subjectOf(issue)} />
     <h1>
       {subjectOf(issue)} <Badge standing={issue.standing} />
     </h1>
-    {told && <Told>{told}</Told>}
+    <Told words={told} />
   </>
 )
 

@@ -4,8 +4,8 @@ import type { Suppression } from '../mail/suppression.ts'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { tickedIn } from '../web/form.ts'
 import { Errors, Field, Select, Submit } from '../web/forms.tsx'
-import { Notice } from '../web/layout.tsx'
 import { Facts, Moment } from '../web/lists.tsx'
+import { Told } from '../web/told.tsx'
 import type { Preferences } from './preferences.ts'
 import { TopicChoices } from './subscribing-pages.tsx'
 
@@ -55,11 +55,7 @@ interface ChooseProps extends Filled {
 export const ChoosePage = ({ action, name, email, preferences, stop, told, errors = {}, typed }: ChooseProps) => (
   <>
     <h1>What you get by e-mail</h1>
-    {told && (
-      <Notice kind="good" live>
-        <p>{told}</p>
-      </Notice>
-    )}
+    <Told words={told} />
     <MailboxNotice stop={stop} />
     <p>
       Letters go to <b>{email}</b>.

@@ -3,7 +3,7 @@ import type { FormErrors, Typed } from '../web/form.ts'
 import { Errors, Field, Submit } from '../web/forms.tsx'
 import { Crumbs } from '../web/layout.tsx'
 import { Column, Facts, Moment, Table } from '../web/lists.tsx'
-import { Told } from './issue-pages.tsx'
+import { Told } from '../web/told.tsx'
 import type { Counted, Topic } from './topic.ts'
 
 interface Filled {
@@ -22,7 +22,7 @@ interface TopicsProps extends Filled {
 export const TopicsPage = ({ topics, told, snippet, formOrigins, errors = {}, typed = {} }: TopicsProps) => (
   <>
     <h1>Topics</h1>
-    {told && <Told>{told}</Told>}
+    <Told words={told} />
     <TopicTable topics={topics} />
     <section>
       <h2>Add a topic</h2>
@@ -112,7 +112,7 @@ export const TopicPage = ({ topic, told, errors = {}, typed }: TopicProps) => (
   <>
     <Crumbs to={[{ href: '/staff/updates/topics', text: 'Topics' }]} here={topic.title} />
     <h1>{topic.title}</h1>
-    {told && <Told>{told}</Told>}
+    <Told words={told} />
     <Facts
       rows={[
         ['Name in addresses', topic.slug],
