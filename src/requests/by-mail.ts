@@ -18,7 +18,8 @@ import { type LetterIn, readLetter } from './reading.ts'
 import { type Recognised, recognise } from './recognition.ts'
 import { file, type Filing, lockedRequest, requestOf } from './request.ts'
 import { note, type Request } from './steps.ts'
-import { type Kind, requestLetters, requests, requestSteps } from './tables.ts'
+import type { Kind } from './kinds.ts'
+import { requestLetters, requests, requestSteps } from './tables.ts'
 
 /** What became of a letter, in a word for the count of what came in. */
 type Outcome = 'request' | 'doubt' | 'forged' | 'machine' | 'own' | 'answer' | 'known'

@@ -3,7 +3,7 @@
  * a pure calculation over days. What the terms are stands in one table, law by law.
  */
 import { addDays, type Calendar, type Day, isOff } from './holidays.ts'
-import { type Regime, regimes } from './tables.ts'
+import { type Regime, regimes } from './kinds.ts'
 
 export { type Regime, regimes }
 

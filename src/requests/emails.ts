@@ -5,7 +5,7 @@ import type { Day } from './holidays.ts'
 import { copyAddress, proofAddress, statusAddress } from './link.ts'
 import { type Refused, refusals } from './refusal.ts'
 import type { Request } from './steps.ts'
-import { kinds } from './tables.ts'
+import { kinds } from './kinds.ts'
 
 type About = Pick<Request, 'id' | 'personId' | 'email' | 'kind' | 'receivedOn' | 'answerBy'>
 

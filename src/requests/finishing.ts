@@ -5,7 +5,7 @@ import type { House } from '../web/house.ts'
 import { keepWords } from './correspondence.ts'
 import { doneLetter } from './emails.ts'
 import { close, note, type Request, stepsOf } from './steps.ts'
-import type { Happening } from './tables.ts'
+import type { Happening } from './kinds.ts'
 
 /** It is done: the person is told in these sentences, and the request is closed. */
 export async function finish(tx: For<'rights'>, house: House, request: Request, says: readonly string[]): Promise<void> {

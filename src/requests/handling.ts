@@ -15,7 +15,8 @@ import { answerLetter, extendedLetter, liftedLetter, refusedLetter } from './ema
 import type { Refused } from './refusal.ts'
 import { askForProof, lockedRequest, setProven } from './request.ts'
 import { close, note, type Request } from './steps.ts'
-import { type Kind, requests } from './tables.ts'
+import type { Kind } from './kinds.ts'
+import { requests } from './tables.ts'
 
 /** Who acts on which request. */
 export interface Acting {

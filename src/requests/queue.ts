@@ -6,7 +6,8 @@ import type { Id } from '../log.ts'
 import type { House } from '../web/house.ts'
 import { dayIn, daysLeft } from './deadline.ts'
 import type { Request } from './steps.ts'
-import { type Happening, requests, requestSteps } from './tables.ts'
+import type { Happening } from './kinds.ts'
+import { requests, requestSteps } from './tables.ts'
 
 /** A request in a list. It names nobody. */
 export interface Listed {

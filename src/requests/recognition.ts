@@ -3,7 +3,7 @@
  * leave the rest to somebody who reads: nothing is guessed, and nothing that is found here does more than cause a
  * letter with a button.
  */
-import type { Kind } from './tables.ts'
+import type { Kind } from './kinds.ts'
 
 /** Why somebody has to read it. */
 export type Doubt = 'unclear' | 'for somebody else' | 'several things' | 'not meant so'

@@ -16,7 +16,8 @@ import { adoptWords, keepPaper, keepWords, makeKey, type Paper } from './corresp
 import { clocksOf, dayIn, type Regime } from './deadline.ts'
 import { confirmLetter, inDoubtLetter, receivedLetter } from './emails.ts'
 import { close, note, type Request } from './steps.ts'
-import { type Channel, type Kind, requests } from './tables.ts'
+import type { Channel, Kind } from './kinds.ts'
+import { requests } from './tables.ts'
 
 /** How long the link is good by which one confirms. */
 export const PROOF_DAYS = 14

@@ -4,7 +4,8 @@ import { DAY, fromNow, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { type Id, log, word } from '../log.ts'
-import { type Ending, type Happening, requestKeys, requestLetters, requestPapers, requests, requestSteps } from './tables.ts'
+import type { Ending, Happening } from './kinds.ts'
+import { requestKeys, requestLetters, requestPapers, requests, requestSteps } from './tables.ts'
 
 export type Request = typeof requests.$inferSelect
 

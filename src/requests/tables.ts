@@ -4,78 +4,7 @@ import { idOf, moment, ownId } from '../database/columns.ts'
 import { bytea } from '../database/sealing.ts'
 import type { Id } from '../log.ts'
 import { people } from '../people/tables.ts'
-
-/** What somebody asks for, in words that finish "You asked for …". */
-export const kinds = {
-  access: 'a copy of everything that we hold about you',
-  correction: 'a correction',
-  erasure: 'the erasure of everything about you',
-  objection: 'that we stop using data about you for updates, or for something else that you name',
-  restriction: 'that we only store your data, and use it for nothing',
-  portability: 'your data in a form that programs can read',
-  question: 'an answer to a question about privacy',
-} as const
-export type Kind = keyof typeof kinds
-export const kindNames = Object.keys(kinds) as [Kind, ...Kind[]]
-
-/** The law by whose clock a request runs; `strictest` takes of every term the shortest. */
-export const regimes = ['gdpr', 'uk-gdpr', 'ccpa', 'florida', 'strictest'] as const
-export type Regime = (typeof regimes)[number]
-
-/** By which way it came, in words that finish "It came …". */
-export const channels = {
-  web: 'by the form on the website',
-  account: 'from the account',
-  email: 'by e-mail',
-  phone: 'by telephone',
-  agent: 'by somebody who was authorised',
-} as const
-export type Channel = keyof typeof channels
-export const channelNames = Object.keys(channels) as [Channel, ...Channel[]]
-
-/** How a request ended. */
-export const endings = {
-  done: 'Done',
-  refused: 'Refused',
-  withdrawn: 'Taken back',
-  lapsed: 'Never confirmed',
-  overtaken: 'Overtaken: everything about the person was erased',
-  none: 'It was no request',
-} as const
-export type Ending = keyof typeof endings
-export const endingNames = Object.keys(endings) as [Ending, ...Ending[]]
-
-/** What happens to a request, in words for whoever asked. */
-export const happenings = {
-  received: 'Your request came in',
-  acknowledged: 'We confirmed to you that it came in',
-  asked: 'We asked you to confirm that it comes from you',
-  mandated: 'Somebody showed a mandate to ask for you',
-  accepted: 'We looked at the mandate, and accepted it',
-  proven: 'It is certain that it comes from you',
-  doubted: 'Somebody of our staff reads it, to see what you mean',
-  understood: 'Somebody of our staff read it, and said what it is about',
-  begun: 'We began with it',
-  staffed: 'It waits for somebody of our staff',
-  waiting: 'It waits for a company that works for us',
-  wrote: 'You wrote to us',
-  answered: 'We wrote to you',
-  noted: 'Our staff made a note',
-  corrected: 'What was wrong is put right',
-  lifted: 'The restriction was lifted, and we told you why',
-  extended: 'We told you that it takes longer, and why',
-  warned: 'Our staff was reminded of the day by which it must be done',
-  ready: 'A copy is ready for you',
-  fetched: 'The copy was fetched',
-  done: 'It is done',
-  refused: 'We refused it, and told you why',
-  withdrawn: 'You took it back',
-  lapsed: 'It was closed, because nobody confirmed it',
-  overtaken: 'It was closed, because everything about you was erased',
-  none: 'Somebody of our staff read it: it asks for nothing',
-} as const
-export type Happening = keyof typeof happenings
-export const happeningNames = Object.keys(happenings) as [Happening, ...Happening[]]
+import { channelNames, endingNames, happeningNames, kindNames, regimes } from './kinds.ts'
 
 const person = () => idOf('person_id').references(() => people.id, { onDelete: 'restrict' })
 const request = () =>
@@ -86,7 +15,12 @@ const author = () => idOf('by').references(() => people.id, { onDelete: 'restric
 const YOU = ['reference', 'A number that stands for you, as long as you are here'] as const
 const REQUEST = ['reference', 'The request that it belongs to'] as const
 const EXPIRES = ['record', 'When it is deleted'] as const
-const KEPT = { until: 'expiresAt', says: 'two years after the request was closed' } as const
+/** What holds for all that belongs to a request. */
+const OF_REQUESTS = {
+  basis: 'legal obligation',
+  keptFor: { until: 'expiresAt', says: 'two years after the request was closed' },
+  serves: ['rights', 'legal', 'operations'],
+} as const
 
 /** A request. What was said in it is sealed, in `request_letters`; how it stands is told by its steps. */
 export const requests = pgTable(
@@ -127,10 +61,8 @@ export const requests = pgTable(
 export const requestsHeld = classify(requests, {
   says: 'What you asked of us about your data',
   about: { person: 'personId', address: 'email' },
-  basis: 'legal obligation',
-  keptFor: KEPT,
+  ...OF_REQUESTS,
   onErasure: { blank: ['personId', 'email', 'proofHash', 'copyHash'] },
-  serves: ['rights', 'legal', 'operations'],
   columns: {
     id: ['reference', 'A number that stands for the request'],
     personId: YOU,
@@ -181,10 +113,8 @@ export const requestSteps = pgTable(
 export const requestStepsHeld = classify(requestSteps, {
   says: 'What became of your requests',
   about: { person: 'personId', authors: ['by'] },
-  basis: 'legal obligation',
-  keptFor: KEPT,
+  ...OF_REQUESTS,
   onErasure: { blank: ['personId'] },
-  serves: ['rights', 'legal', 'operations'],
   columns: {
     id: ['reference', 'A number that stands for the step'],
     requestId: REQUEST,
@@ -224,10 +154,8 @@ export const requestLetters = pgTable(
 export const requestLettersHeld = classify(requestLetters, {
   says: 'What was written about your requests',
   about: { person: 'personId', authors: ['by'] },
-  basis: 'legal obligation',
-  keptFor: KEPT,
+  ...OF_REQUESTS,
   onErasure: 'delete',
-  serves: ['rights', 'legal', 'operations'],
   columns: {
     id: ['reference', 'A number that stands for it'],
     requestId: REQUEST,
@@ -266,10 +194,8 @@ export const requestPapers = pgTable(
 export const requestPapersHeld = classify(requestPapers, {
   says: 'Documents that came with your requests',
   about: { person: 'personId' },
-  basis: 'legal obligation',
-  keptFor: KEPT,
+  ...OF_REQUESTS,
   onErasure: 'delete',
-  serves: ['rights', 'legal', 'operations'],
   columns: {
     id: ['reference', 'A number that stands for it'],
     requestId: REQUEST,
@@ -302,10 +228,8 @@ export const requestKeys = pgTable(
 export const requestKeysHeld = classify(requestKeys, {
   says: 'The key that seals a request from before we knew you',
   about: { address: 'email' },
-  basis: 'legal obligation',
-  keptFor: KEPT,
+  ...OF_REQUESTS,
   onErasure: 'delete',
-  serves: ['rights', 'legal', 'operations'],
   leftOut: 'Keys lie in a file of their own, which each erasure renews',
   columns: {
     requestId: REQUEST,
