@@ -346,6 +346,7 @@ function staffPages(opened: string, unopened: string, shared: Page): Page[] {
     '/staff/people/invite',
     '/staff/team',
     '/staff/audit',
+    '/staff/article-30',
     '/staff/jobs',
     '/staff/mail',
     '/staff/updates/stopped',

@@ -14,8 +14,9 @@ export const DataMapPage = ({ map }: { map: readonly MappedTable[] }) => (
     <h1>Data that we keep</h1>
     <p>
       This page is made from the program's own declarations: a column that is not explained here cannot exist. It is also there{' '}
-      <a href="/privacy/data.json">for machines</a> and as <a href="/privacy/data.csv">a table</a>. What is held about you in particular is
-      in <a href="/account/privacy">your account</a>.
+      <a href="/privacy/data.json">for machines</a>, as <a href="/privacy/data.csv">a table</a>, and in the words of others:{' '}
+      <a href="/privacy/data.jsonld">the W3C’s Data Privacy Vocabularies</a>, <a href="/privacy/data.fides.yml">Fides</a>. What is held
+      about you in particular is in <a href="/account/privacy">your account</a>.
     </p>
     {map.map((table) => (
       <MapTable table={table} />
@@ -68,7 +69,10 @@ export const ProcessorsPage = () => (
           </div>
           <div>
             <dt>Where</dt>
-            <dd>{processor.where}</dd>
+            <dd>
+              {processor.where}
+              {processor.transfer && `; ${processor.transfer}`}
+            </dd>
           </div>
           <div>
             <dt>What it receives</dt>

@@ -9,11 +9,12 @@ import { Moment } from '../web/lists.tsx'
 import type { House, Web } from '../web/house.ts'
 import { Crumbs } from '../web/layout.tsx'
 import { publicPage } from '../web/page.tsx'
-import { prepare, send } from '../web/prepared.ts'
+import { type Prepared, prepare, send } from '../web/prepared.ts'
 import { requestIn } from '../web/page-request.ts'
 import { readerOf } from '../web/ready.ts'
 import { nothingHere } from '../web/refusal.ts'
 import { dataMap, dataMapCsv } from './data-map.ts'
+import { officeRoutes } from './office-routes.tsx'
 import { DataMapPage, ProcessorsPage } from './pages.tsx'
 
 export const policyRoutes = new Hono<Web>()
@@ -42,6 +43,9 @@ export const policyRoutes = new Hono<Web>()
   )
   .get('/privacy/data.json', (c) => send(c, json))
   .get('/privacy/data.csv', (c) => send(c, csv))
+  .get('/privacy/data.jsonld', async (c) => send(c, await exportOf(c.get('house'), 'jsonld')))
+  .get('/privacy/data.fides.yml', async (c) => send(c, await exportOf(c.get('house'), 'fides')))
+  .route('/', officeRoutes)
 
 const cached = { 'cache-control': 'public, max-age=300' }
 const json = prepare(Buffer.from(JSON.stringify(dataMap, null, 2)), { 'content-type': 'application/json; charset=utf-8', ...cached })
@@ -50,6 +54,26 @@ const csv = prepare(Buffer.from(dataMapCsv()), {
   'content-disposition': 'attachment; filename="data-map.csv"',
   ...cached,
 })
+
+type Export = 'jsonld' | 'fides'
+const exported = new WeakMap<House, Map<Export, Prepared>>()
+
+// In the words of others: made when somebody first asks, because few do.
+async function exportOf(house: House, which: Export): Promise<Prepared> {
+  const known = exported.get(house) ?? new Map<Export, Prepared>()
+  const ready = known.get(which) ?? (await makeExport(house, which))
+  exported.set(house, known.set(which, ready))
+  return ready
+}
+
+async function makeExport(house: House, which: Export): Promise<Prepared> {
+  if (which === 'fides') {
+    const { fidesManifest } = await import('./fides.ts')
+    return prepare(Buffer.from(fidesManifest(house)), { 'content-type': 'application/yaml; charset=utf-8', ...cached })
+  }
+  const { linkedData } = await import('./linked-data.ts')
+  return prepare(Buffer.from(JSON.stringify(linkedData(house), null, 2)), { 'content-type': 'application/ld+json', ...cached })
+}
 
 function inForce({ content }: House): PolicyText {
   const inForce = content.policies.filter((policy) => policy.effective <= now()).at(-1)

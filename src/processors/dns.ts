@@ -6,6 +6,7 @@ export const dns: Nameplate = {
   name: 'Name servers',
   does: 'Tell us whether our own domain is set up for e-mail, and whether a letter about privacy comes from where it says',
   where: 'Where the operator’s network asks',
+  purposes: ['operations'],
   receives: { 'domain of the address that wrote to us': 'contact' },
   basis: 'legitimate interest',
   forget: 'They are asked for the part of an address behind its @, and keep nothing for us.',

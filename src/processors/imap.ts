@@ -5,6 +5,7 @@ export const imap: Nameplate = {
   name: 'Our mailbox',
   does: 'Keeps what comes back until we fetch it',
   where: 'Where the operator runs it',
+  purposes: ['updates', 'rights', 'operations'],
   receives: {},
   basis: 'legitimate interest',
   forget: 'Nothing is sent there; what we took from it is deleted there at once.',

@@ -1,13 +1,17 @@
 /** What a file in this folder declares. The published list of processors is this folder. */
 import type { Config } from '../config.ts'
 import type { Basis } from '../database/classify.ts'
-import type { Category } from '../database/purposes.ts'
+import type { Category, Purpose } from '../database/purposes.ts'
 
 export interface Nameplate {
   readonly name: string
   /** What the company does for us. */
   readonly does: string
   readonly where: string
+  /** For which of our purposes. */
+  readonly purposes: readonly Purpose[]
+  /** Where data goes to a third country (GDPR Chapter V): to which, and under which safeguards. */
+  readonly transfer?: string
   /** Each field that is sent, with its category; nothing else leaves. */
   readonly receives: Readonly<Record<string, Category>>
   readonly basis: Basis

@@ -11,6 +11,7 @@ export const smtp: Nameplate = {
   name: 'Our e-mail server',
   does: 'Hands our letters to your e-mail provider',
   where: 'Where the operator runs it',
+  purposes: ['service', 'updates', 'billing', 'support', 'rights', 'legal', 'security', 'operations'],
   receives: {
     to: 'contact',
     subject: 'correspondence',

@@ -11,6 +11,8 @@ export const stripe: Nameplate = {
   name: 'Stripe',
   does: 'Takes your card, name and billing address on its own pages, and collects payments',
   where: 'United States and Ireland',
+  purposes: ['billing', 'rights'],
+  transfer: 'to the United States, under the standard contractual clauses of its data processing agreement',
   receives: { account: 'reference', house: 'reference', membership: 'reference', plan: 'membership', seats: 'membership', usage: 'usage' },
   basis: 'contract',
   forget: 'Ends what is paid for, detaches the card and deletes the customer; what the law makes Stripe keep, it keeps.',

@@ -14,6 +14,7 @@ export const webhooks: Nameplate = {
   name: 'The programs of our own services',
   does: 'Hear what happened to somebody who uses them: by number and state, never by name or address',
   where: 'Where the operator runs them',
+  purposes: ['service', 'rights'],
   receives: { type: 'record', timestamp: 'record', states: 'record', numbers: 'reference' },
   basis: 'contract',
   forget: 'Each is told the number of a person who was erased, and deletes what it holds under it.',

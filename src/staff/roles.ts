@@ -77,6 +77,12 @@ export const abilities = {
     doors: ['/staff/requests'],
     tab: 'Requests',
   },
+  processing: {
+    says: 'Read the record of processing activities',
+    roles: ['owner', 'legal'],
+    doors: ['/staff/article-30'],
+    tab: 'Processing',
+  },
   jobs: { says: 'See later work, and try again what failed', roles: ['owner'], doors: ['/staff/jobs'], tab: 'Jobs' },
   programs: {
     says: 'Give the company’s own programs keys, and choose what they are told',

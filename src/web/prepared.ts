@@ -24,7 +24,7 @@ interface Variant {
 /** Prepares `body`. Fonts are compressed already; what gains nothing is kept plain. */
 export function prepare(body: Buffer, headers: Headers): Prepared {
   const tag = createHash('sha256').update(body).digest('base64url').slice(0, 22)
-  const compressible = /^(text|image\/svg|application\/(json|xml|rss|feed))/.test(headers['content-type'] ?? '')
+  const compressible = /^(text|image\/svg|application\/(json|ld\+json|yaml|xml|rss|feed))/.test(headers['content-type'] ?? '')
   const variant = (encoding: string, bytes: Buffer): Variant => {
     const etag = `"${tag}${encoding && `-${encoding}`}"`
     const own = { ...headers, etag, 'content-length': String(bytes.length), ...(compressible && { vary: vary(headers) }) }
