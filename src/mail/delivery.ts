@@ -56,12 +56,14 @@ type Kept = typeof letters.$inferSelect
 const PRIVACY = 'privacy request'
 
 /** Headers that letters bear by convention: who they are, that no machine should answer, how providers may count complaints. */
-const headersOf = (house: House, { id, kind }: Pick<Kept, 'id' | 'kind'>): Record<string, string> => ({
+const headersOf = (house: House, { id, kind, headers }: Pick<Kept, 'id' | 'kind' | 'headers'>): Record<string, string> => ({
   'Message-ID': messageId(house, { what: 'letter', id }),
   'Auto-Submitted': 'auto-generated',
   'X-Auto-Response-Suppress': 'OOF, AutoReply',
   ...(kind === PRIVACY ? { 'Reply-To': house.config.privacyAddress } : {}),
   'Feedback-ID': `${kind}::letter:${senderName(house)}`,
+  // What it answers.
+  ...headers,
 })
 
 // A sender's name in `Feedback-ID` has 5 to 15 signs.
@@ -99,7 +101,7 @@ async function noteRefusal(tx: For<'operations'>, letter: Kept, { code, says }: 
 // Once it is delivered its words are not ours to keep. In development there is no server that took
 // them: they stay readable at /dev/mail until the row is swept.
 function afterwards(house: House, outcome: Outcome) {
-  const emptied = house.config.smtpUrl ? { text: '', html: '' } : {}
+  const emptied = house.config.smtpUrl ? { text: '', html: '', headers: null } : {}
   if (outcome === 'held') return { heldAt: now(), ...emptied }
   const verdict = outcome.taken ? { sentAt: now() } : { refusedAt: now(), refusedCode: outcome.code }
   return { ...verdict, ...emptied, tries: sql`${letters.tries} + 1` }
@@ -117,7 +119,7 @@ export async function sentLetters(house: House, most = 500): Promise<SentLetter[
     subject: row.subject,
     text: row.text,
     html: row.html,
-    headers: row.headers ?? headersOf(house, row),
+    headers: row.headers && !('In-Reply-To' in row.headers) ? row.headers : headersOf(house, row),
     sentAt: row.sentAt?.toISOString() ?? '',
   }))
 }

@@ -26,6 +26,8 @@ export interface Letter {
   readonly kind: string
   readonly subject: string
   readonly parts: readonly Part[]
+  /** Headers that name the letters that it answers. */
+  readonly answers?: { readonly 'In-Reply-To': string; readonly References: string } | undefined
   /** Who signs, such as the company's name. */
   readonly from: string
 }
@@ -65,6 +67,7 @@ export async function post(tx: For<Purpose>, letter: Letter): Promise<Id> {
     kind: letter.kind,
     subject: letter.subject,
     ...written(letter),
+    headers: letter.answers ?? null,
     writtenAt: now(),
   })
   await enqueue(tx, 'mail.deliver', { letterId: id })

@@ -44,7 +44,7 @@ export const lettersHeld = classify(letters, {
     subject: ['correspondence', 'Its subject'],
     text: ['correspondence', 'Its words; emptied once it is delivered'],
     html: ['correspondence', 'The same words for a page; emptied once it is delivered'],
-    headers: ['correspondence', 'What machines read of it, such as the address for leaving (in development alone)'],
+    headers: ['correspondence', 'What machines read of it, such as which letter it answers; emptied once it is delivered'],
     tries: ['record', 'How often we tried to deliver it'],
     writtenAt: ['record', 'When it was written'],
     sentAt: ['record', 'When your e-mail server took it'],

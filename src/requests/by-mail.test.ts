@@ -119,6 +119,29 @@ test('an answer to our letter joins its request; from another address it does no
   assert.doesNotMatch(await legal.read(`/staff/requests/${request?.id}`), /Bobah/)
 })
 
+test('our answer stands beside what they wrote, by headers, and no number that is none gets into one', async () => {
+  await house.query('delete from throttles')
+  await send('ada@example.org', 'My address', 'Please correct my address.', { messageId: '<thread-canary@mail.example>' })
+  const request = (await requests()).at(-1)
+  assert.deepEqual(await house.traces('thread-canary'), ['letters.headers'], 'the number is kept sealed')
+  const headersOf = async () =>
+    (
+      await house.query<{ id: string; headers: Record<string, string> }>(
+        `select id, headers from letters where "to" = 'ada@example.org' order by id desc limit 1`,
+      )
+    )[0]
+  const first = await headersOf()
+  assert.equal(first?.headers['In-Reply-To'], '<thread-canary@mail.example>')
+  await legal.post(`/staff/requests/${request?.id}/answer`, { answer: 'Which one is right?' })
+  const ours = messageId(house.house, { what: 'letter', id: asId(first?.id) ?? assert.fail() })
+  assert.equal((await headersOf())?.headers['References'], `${ours} <thread-canary@mail.example>`)
+  const raw =
+    'From: ada@example.org\r\nMessage-ID: <bad id\r\n Bcc: bob@example.org>\r\nSubject: Correct my data\r\n\r\nPlease correct my name.'
+  await takeIn(house.house, { from: 'ada@example.org', to: [ADDRESS], raw: Buffer.from(raw), bringer: { ip: '127.0.0.1', helo: 'x' } })
+  await house.settle()
+  assert.equal((await headersOf())?.headers, null)
+})
+
 test('the same letter is one request, by whichever way and however often it comes', async () => {
   const count = (await requests()).length
   const raw =

@@ -111,6 +111,7 @@ function filingOf({ letter, read, sender, threadHash }: Came, kind: Kind, { doub
     receivedAt: letter.receivedAt,
     incomingId: letter.id,
     threadHash,
+    number: read.messageId,
     // What harms nobody is done for whom the domain vouches; everything else asks them first.
     proven: sender === 'proven' && (kind === 'objection' || kind === 'question'),
     doubt: doubt === undefined ? undefined : { why: doubt, silent },
@@ -176,7 +177,7 @@ async function byTheirLetters(tx: For<'rights'>, hashes: readonly string[]): Pro
 async function addTo(tx: For<'rights'>, earlier: Request, { read, threadHash }: Came): Promise<Outcome> {
   const request = await lockedRequest(tx, earlier.id)
   if (!request) return 'known'
-  await keepWords(tx, request, { direction: 'in', text: wordsIn(read, false), threadHash })
+  await keepWords(tx, request, { direction: 'in', text: wordsIn(read, false), threadHash, number: read.messageId })
   for (const paper of read.papers) await keepPaper(tx, request, paper)
   await note(tx, request, 'wrote')
   return 'answer'

@@ -4,13 +4,13 @@ import { DAY, fromNow, now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import { enqueue } from '../jobs/queue.ts'
 import type { Id } from '../log.ts'
-import { post } from '../mail/letter.ts'
 import { newToken, tokenHash } from '../sessions/secrets.ts'
 import type { House } from '../web/house.ts'
 import { copyLetter } from './emails.ts'
 import { lockedRequest } from './request.ts'
 import { close, note, type Request } from './steps.ts'
 import { requests } from './tables.ts'
+import { write } from './thread.ts'
 
 /** For how long another link can be had after the copy was ready. */
 const AGAIN_DAYS = 30
@@ -22,7 +22,7 @@ export async function sendCopyLink(tx: For<'rights'>, house: House, request: Req
     .update(requests)
     .set({ copyHash: tokenHash(code), copyUntil: until })
     .where(eq(requests.id, request.id))
-  const letterId = await post(tx, copyLetter(house, request, { code, until }))
+  const letterId = await write(tx, house, request, copyLetter(house, request, { code, until }))
   await note(tx, request, 'ready', { letterId })
   await close(tx, request, 'done')
 }

@@ -2,7 +2,7 @@
  * What is written about a request: to us, by us, and among staff. All of it is sealed, under the key of the
  * person, or under one of the request's own while nobody known is behind it.
  */
-import { asc, eq } from 'drizzle-orm'
+import { and, asc, desc, eq, isNotNull } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
@@ -33,14 +33,24 @@ export interface Words {
   readonly by?: Id | undefined
   /** A hash of the letter's number, by which an answer to it is known. */
   readonly threadHash?: string | undefined
+  /** The letter’s own number, its `Message-ID`, so that answers stand beside it. */
+  readonly number?: string | undefined
 }
 
 /** Keeps what was written. Nothing is kept of a request whose person was erased. */
-export async function keepWords(tx: Sealing, request: Owned, { direction, text, by, threadHash }: Words): Promise<void> {
+export async function keepWords(tx: Sealing, request: Owned, { direction, text, by, threadHash, number }: Words): Promise<void> {
   const key = await keyFor(tx, request)
   if (!key) return
   const { id: requestId, personId } = request
-  const row = { requestId, personId, direction, sealedText: seal(key, text), threadHash: threadHash ?? null, by: by ?? null }
+  const row = {
+    requestId,
+    personId,
+    direction,
+    sealedText: seal(key, text),
+    threadHash: threadHash ?? null,
+    sealedNumber: number ? seal(key, number) : null,
+    by: by ?? null,
+  }
   await tx.insert(requestLetters).values({ id: newId(), ...row, writtenAt: now() })
 }
 
@@ -48,6 +58,19 @@ export interface Written {
   readonly direction: 'in' | 'out' | 'note'
   readonly text: string
   readonly writtenAt: Date
+}
+
+/** The number of the letter of theirs that came last, if a letter came. */
+export async function lastNumber(tx: Sealing, request: Owned): Promise<string | undefined> {
+  const key = await keyFor(tx, request)
+  const { sealedNumber } = requestLetters
+  const [last] = await tx
+    .select({ sealedNumber })
+    .from(requestLetters)
+    .where(and(eq(requestLetters.requestId, request.id), isNotNull(sealedNumber)))
+    .orderBy(desc(requestLetters.id))
+    .limit(1)
+  return key && last?.sealedNumber ? unseal(key, last.sealedNumber).toString() : undefined
 }
 
 /** Everything that was written about a request, oldest first. */
@@ -121,10 +144,10 @@ export async function adoptWords(tx: For<'rights'>, requestId: Id, personId: Id)
   const [from, to] = [await keyFor(tx, { id: requestId, personId: null }), await keyOf(tx, personId)]
   if (!from) return
   const again = (sealed: Buffer): Buffer => seal(to, unseal(from, sealed))
-  for (const { id, sealedText } of await tx.select().from(requestLetters).where(eq(requestLetters.requestId, requestId)))
+  for (const { id, sealedText, sealedNumber } of await tx.select().from(requestLetters).where(eq(requestLetters.requestId, requestId)))
     await tx
       .update(requestLetters)
-      .set({ personId, sealedText: again(sealedText) })
+      .set({ personId, sealedText: again(sealedText), sealedNumber: sealedNumber && again(sealedNumber) })
       .where(eq(requestLetters.id, id))
   for (const { id, sealedName, sealedPaper } of await tx.select().from(requestPapers).where(eq(requestPapers.requestId, requestId)))
     await tx

@@ -1,16 +1,16 @@
 /** How what fulfils a request tells of it: done, left to staff, or waiting for somebody. */
 import type { For } from '../database/connection.ts'
-import { post } from '../mail/letter.ts'
 import type { House } from '../web/house.ts'
 import { keepWords } from './correspondence.ts'
 import { doneLetter } from './emails.ts'
 import { close, note, type Request, stepsOf } from './steps.ts'
+import { write } from './thread.ts'
 import type { Happening } from './kinds.ts'
 
 /** It is done: the person is told in these sentences, and the request is closed. */
 export async function finish(tx: For<'rights'>, house: House, request: Request, says: readonly string[]): Promise<void> {
   if (request.closedAt) return
-  const letterId = await post(tx, doneLetter(house, request, says))
+  const letterId = await write(tx, house, request, doneLetter(house, request, says))
   await keepWords(tx, request, { direction: 'out', text: says.join('\n\n') })
   await close(tx, request, 'done', { letterId })
 }

@@ -2,7 +2,6 @@
 import { eq } from 'drizzle-orm'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
-import { post } from '../mail/letter.ts'
 import { rename } from '../people/person.ts'
 import { processors } from '../processors/all.ts'
 import { finish } from './finishing.ts'
@@ -17,6 +16,7 @@ import { askForProof, lockedRequest, setProven } from './request.ts'
 import { close, note, type Request } from './steps.ts'
 import type { Kind } from './kinds.ts'
 import { requests } from './tables.ts'
+import { write } from './thread.ts'
 
 /** Who acts on which request. */
 export interface Acting {
@@ -40,7 +40,7 @@ export async function answer(tx: Tx, house: House, acting: Acting, { words, ends
   const request = await openOne(tx, acting)
   if (!request?.email) return 'unchanged'
   const { by } = acting
-  const letterId = await post(tx, answerLetter(house, request, words))
+  const letterId = await write(tx, house, request, answerLetter(house, request, words))
   await keepWords(tx, request, { direction: 'out', text: words, by })
   await note(tx, request, 'answered', { by, letterId })
   if (ends) await close(tx, request, 'done', { by })
@@ -61,7 +61,7 @@ export async function refuse(tx: Tx, house: House, acting: Acting, refused: Refu
   const request = await openOne(tx, acting)
   if (!request?.email) return 'unchanged'
   const { by } = acting
-  const letterId = await post(tx, refusedLetter(house, request, refused))
+  const letterId = await write(tx, house, request, refusedLetter(house, request, refused))
   await keepWords(tx, request, { direction: 'out', text: refused.words, by })
   await close(tx, request, 'refused', { by, letterId })
   return 'done'
@@ -74,7 +74,7 @@ export async function extend(tx: Tx, house: House, acting: Acting, words: string
   const { extendableTo: until, answerBy } = request
   if (!until) return 'not possible'
   if (dayIn(house.config.privacyClock.zone, now()) > answerBy) return 'too late'
-  const letterId = await post(tx, extendedLetter(house, request, { until, words }))
+  const letterId = await write(tx, house, request, extendedLetter(house, request, { until, words }))
   await keepWords(tx, request, { direction: 'out', text: words, by: acting.by })
   await tx.update(requests).set({ answerBy: until, extendableTo: null }).where(eq(requests.id, request.id))
   await note(tx, request, 'extended', { by: acting.by, letterId })
@@ -132,7 +132,7 @@ export async function lift(tx: Tx, house: House, { id, by }: Acting, words: stri
   const request = await lockedRequest(tx, id)
   if (request?.kind !== 'restriction' || !request.email || !request.personId) return 'unchanged'
   if (!(await endRestriction(tx, request.personId))) return 'unchanged'
-  const letterId = await post(tx, liftedLetter(house, request, words))
+  const letterId = await write(tx, house, request, liftedLetter(house, request, words))
   await keepWords(tx, request, { direction: 'out', text: words, by })
   await note(tx, request, 'lifted', { by, letterId })
   return 'done'

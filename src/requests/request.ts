@@ -8,7 +8,6 @@ import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { enqueue } from '../jobs/queue.ts'
 import type { Id } from '../log.ts'
-import { post } from '../mail/letter.ts'
 import { personWith } from '../people/person.ts'
 import { newToken, tokenHash } from '../sessions/secrets.ts'
 import type { House } from '../web/house.ts'
@@ -18,6 +17,7 @@ import { confirmLetter, inDoubtLetter, receivedLetter } from './emails.ts'
 import { close, note, type Request } from './steps.ts'
 import type { Channel, Kind } from './kinds.ts'
 import { requests } from './tables.ts'
+import { write } from './thread.ts'
 
 /** How long the link is good by which one confirms. */
 export const PROOF_DAYS = 14
@@ -40,14 +40,16 @@ export interface Filing {
   /** The letter in which it came: it makes one request of each kind. */
   readonly incomingId?: Id | undefined
   readonly threadHash?: string | undefined
+  /** The number of that letter. */
+  readonly number?: string | undefined
 }
 
 /** Makes a request and sets its clocks. */
 export async function file(tx: For<'rights'>, house: House, filing: Filing): Promise<Request> {
   const request = await insert(tx, house, filing)
   await note(tx, request, 'received', { by: filing.by })
-  const { words, papers = [], threadHash } = filing
-  if (words) await keepWords(tx, request, { direction: 'in', text: words, threadHash })
+  const { words, papers = [], threadHash, number } = filing
+  if (words) await keepWords(tx, request, { direction: 'in', text: words, threadHash, number })
   for (const paper of papers) await keepPaper(tx, request, paper)
   if (papers.some(({ what }) => what === 'mandate')) await note(tx, request, 'mandated')
   if (filing.doubt) await leaveInDoubt(tx, house, request, filing.doubt)
@@ -101,7 +103,7 @@ async function leaveInDoubt(
   request: Request,
   { why, silent }: NonNullable<Filing['doubt']>,
 ): Promise<void> {
-  if (!silent) await note(tx, request, 'acknowledged', { letterId: await post(tx, inDoubtLetter(house, request)) })
+  if (!silent) await note(tx, request, 'acknowledged', { letterId: await write(tx, house, request, inDoubtLetter(house, request)) })
   await note(tx, request, 'doubted', { detail: why })
 }
 
@@ -114,14 +116,14 @@ export async function askForProof(tx: For<'rights'>, house: House, request: Requ
     .update(requests)
     .set({ proofHash: tokenHash(code), proofUntil })
     .where(eq(requests.id, request.id))
-  const letterId = await post(tx, confirmLetter(house, request, { code, until: proofUntil }))
+  const letterId = await write(tx, house, request, confirmLetter(house, request, { code, until: proofUntil }))
   await note(tx, request, 'acknowledged')
   await note(tx, request, 'asked', { by, letterId })
 }
 
 // Proven from the start: its receipt is confirmed, and it goes its way.
 async function begin(tx: For<'rights'>, house: House, request: Request): Promise<void> {
-  await note(tx, request, 'acknowledged', { letterId: await post(tx, receivedLetter(house, request)) })
+  await note(tx, request, 'acknowledged', { letterId: await write(tx, house, request, receivedLetter(house, request)) })
   await setProven(tx, request)
 }
 

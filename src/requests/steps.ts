@@ -1,5 +1,7 @@
 /** What happened to a request: rows with a moment and an author, of which its state is read. */
 import { asc, eq } from 'drizzle-orm'
+import type { Act } from '../audit/acts.ts'
+import { record } from '../audit/record.ts'
 import { DAY, fromNow, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
@@ -19,7 +21,21 @@ export interface Step {
   readonly byStaff: boolean
 }
 
-/** Notes what happened. */
+// What of it goes into the record of what was done, which nobody can change afterwards.
+const recorded: Readonly<Partial<Record<Happening, Act>>> = {
+  received: 'request.received',
+  acknowledged: 'request.acknowledged',
+  extended: 'request.extended',
+  answered: 'request.answered',
+  refused: 'request.refused',
+  done: 'request.completed',
+  withdrawn: 'request.closed',
+  lapsed: 'request.closed',
+  overtaken: 'request.closed',
+  none: 'request.closed',
+}
+
+/** Notes what happened; the grave part of it in the record, too. */
 export async function note(
   tx: For<'rights' | 'legal'>,
   { id, personId }: Pick<Request, 'id' | 'personId'>,
@@ -37,6 +53,8 @@ export async function note(
     happenedAt: now(),
   }
   await tx.insert(requestSteps).values(row)
+  const act = recorded[what]
+  if (act) await record(tx, { act, actor: by, person: personId ?? undefined, thing: id })
   log('requests.step', { request: id, what: word(what) })
 }
 

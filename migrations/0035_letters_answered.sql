@@ -1,0 +1,1 @@
+ALTER TABLE "request_letters" ADD COLUMN "sealed_number" "bytea";
