@@ -9,6 +9,7 @@ import { BlockList, isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { DAY, HOUR, MINUTE } from './clock.ts'
+import { type AnalyticsDestination, analyticsOf } from './config-analytics.ts'
 
 export interface Config {
   readonly environment: 'development' | 'production'
@@ -74,6 +75,8 @@ export interface Config {
   readonly navigationIgnored: BlockList
   /** A larger table of places than the built-in one. */
   readonly navigationPlaces: string | undefined
+  /** Services of others that are told of visits, where the visitor agreed. */
+  readonly analytics: readonly AnalyticsDestination[]
   /** Milliseconds by which the program's clock runs ahead (development only). */
   readonly clockAhead: number
 }
@@ -142,6 +145,11 @@ const schema = z.object({
   NAVIGATION_THRESHOLD: setting(z.coerce.number('must be a number').int().min(2, 'must be at least 2').max(1000).default(5)),
   NAVIGATION_IGNORED: optional(z.string()),
   NAVIGATION_PLACES: optional(z.string()),
+  POSTHOG: optional(z.string()),
+  PLAUSIBLE: optional(z.string()),
+  MATOMO: optional(z.string()),
+  GOOGLE_ANALYTICS: optional(z.string()),
+  UMAMI: optional(z.string()),
   CLOCK_AHEAD: optional(duration),
 })
 type Raw = z.infer<typeof schema>
@@ -193,6 +201,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     navigationThreshold: raw.NAVIGATION_THRESHOLD,
     navigationIgnored: networks('NAVIGATION_IGNORED', raw.NAVIGATION_IGNORED ?? ''),
     navigationPlaces: raw.NAVIGATION_PLACES,
+    analytics: analyticsIn(raw),
     clockAhead: raw.CLOCK_AHEAD ? milliseconds(raw.CLOCK_AHEAD) : 0,
   }
 }
@@ -334,6 +343,12 @@ function sitesOf(list: string): string[] {
   const wrong = sites.find((site) => !/^https?:\/\/[a-z0-9.-]+(:\d+)?$/i.test(site))
   if (wrong) throw new WrongSetting(`NAVIGATION_SITES lists "${wrong}", which does not look like https://example.com.`)
   return sites.map((site) => site.toLowerCase())
+}
+
+function analyticsIn(raw: Raw): readonly AnalyticsDestination[] {
+  const read = analyticsOf(raw, raw.ENVIRONMENT === 'development')
+  if (typeof read === 'string') throw new WrongSetting(read)
+  return read
 }
 
 function networks(name: string, list: string): BlockList {

@@ -17,6 +17,7 @@ import { reconciliationsHeld, stripeFindingsHeld, stripeTombstonesHeld } from '.
 import type { Held } from './database/classify.ts'
 import type { RowRule } from './database/row-rules.ts'
 import { incomingLettersHeld, lettersHeld, signingKeysHeld, softBouncesHeld, suppressionsHeld } from './mail/tables.ts'
+import { consentsHeld, consentWordsHeld, outgoingActionsHeld } from './navigation/consent-tables.ts'
 import { chartNotesHeld, goalsHeld, reportLinksHeld, segmentsHeld } from './navigation/desk-tables.ts'
 import {
   actionsHeld,
@@ -119,6 +120,9 @@ export const register: readonly Held[] = [
   passwordsHeld,
   sessionsHeld,
   attemptsHeld,
+  outgoingActionsHeld,
+  consentsHeld,
+  consentWordsHeld,
   personalActionsHeld,
   navigationChoicesHeld,
   actionsHeld,

@@ -49,6 +49,11 @@ export const clock: readonly Appointment[] = [
     cron: '*/10 * * * *',
     says: 'Every ten minutes: destroys the salt of a day that is over, counts its visits and drops them',
   },
+  {
+    job: 'navigation.hand-over',
+    cron: '* * * * *',
+    says: 'Every minute: tells analytics services of others what was done by those who agreed, and tries again what they did not take',
+  },
   { job: 'billing.report-usage', cron: '5-59/10 * * * *', says: 'Every ten minutes: tells Stripe what was used of plans by use' },
   { job: 'billing.catch-up', cron: '3-59/10 * * * *', says: 'Every ten minutes: handles what Stripe told and nobody came to handle' },
   {
@@ -92,6 +97,12 @@ export async function startWorking(house: House): Promise<void> {
   await work(house.db, handlers(house))
   await keepAppointments(
     house.db,
-    clock.filter(({ job }) => job !== 'mail.poll' || house.config.imapUrl !== undefined),
+    clock.filter(({ job }) => isWanted(house, job)),
   )
+}
+
+// What serves a setting that is not set need not come by.
+function isWanted({ config }: House, job: Appointment['job']): boolean {
+  if (job === 'mail.poll') return config.imapUrl !== undefined
+  return job !== 'navigation.hand-over' || config.analytics.length > 0
 }

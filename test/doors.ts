@@ -65,7 +65,7 @@ export async function knock(app: Hono<Web>, { method, path, headers, body }: Kno
   if (location !== null) assert.match(location, /^\/(?![/\\])/, `${where} leads to ${location}`)
   assert.equal(answer.headers.get('x-injected'), null, where)
   for (const line of answer.headers.getSetCookie())
-    assert.match(line, /^(session|attempt|uncounted)=[\w-]*; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/, where)
+    assert.match(line, /^(session|attempt|uncounted|answers)=[\w-]*; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/, where)
   return answer
 }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { after } from 'node:test'
 
 export interface Heard {
+  readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly text: string
   readonly body: { readonly type: string; readonly timestamp: string; readonly data: Record<string, unknown> }
@@ -24,7 +25,7 @@ export async function listen(): Promise<Listening> {
     request.on('data', (piece: Buffer) => pieces.push(piece))
     request.on('end', () => {
       const text = Buffer.concat(pieces).toString()
-      listening.heard.push({ headers: request.headers, text, body: JSON.parse(text) as Heard['body'] })
+      listening.heard.push({ path: request.url ?? '', headers: request.headers, text, body: JSON.parse(text) as Heard['body'] })
       if (typeof listening.answer === 'function') listening.answer(response)
       else response.writeHead(listening.answer).end()
     })

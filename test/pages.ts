@@ -361,6 +361,7 @@ function staffPages(opened: string, unopened: string, shared: Page): Page[] {
     '/staff/navigation?is.page=%2Fnowhere',
     '/staff/navigation/panel?of=page',
     '/staff/navigation/speed',
+    '/staff/navigation/consents',
     '/staff/navigation/kept?is.channel=search',
     '/staff/navigation/speed?from=2000-01-01&until=2000-01-09',
   ]

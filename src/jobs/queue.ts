@@ -41,6 +41,7 @@ export interface Jobs {
   'billing.report-usage': Record<string, never>
   'billing.reconcile': Record<string, never>
   'navigation.fold': Record<string, never>
+  'navigation.hand-over': Record<string, never>
   'audit.sign-head': Record<string, never>
   'rights.note-erasures': Record<string, never>
   'backups.renew-keys': Record<string, never>
@@ -89,6 +90,7 @@ export const jobNames = [
   'billing.report-usage',
   'billing.reconcile',
   'navigation.fold',
+  'navigation.hand-over',
   'audit.sign-head',
   'rights.note-erasures',
   'backups.renew-keys',

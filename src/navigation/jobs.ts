@@ -1,14 +1,16 @@
 import { DAY, MINUTE, now } from '../clock.ts'
 import { enqueue, type Handlers } from '../jobs/queue.ts'
 import type { House } from '../web/house.ts'
+import { handOver } from './hand-over.ts'
 import { destroySalts } from './salt.ts'
 import { storeOf } from './store.ts'
 
 /** Actions that came in at midnight are written by then. */
 const GRACE = 10 * MINUTE
 
-export const navigationJobs = (house: House): Pick<Handlers, 'navigation.fold'> => ({
+export const navigationJobs = (house: House): Pick<Handlers, 'navigation.fold' | 'navigation.hand-over'> => ({
   'navigation.fold': () => foldWhatIsOver(house),
+  'navigation.hand-over': () => handOver(house),
 })
 
 // The rows are gone with the day; their bytes are gone from the files once those are rewritten.

@@ -13,6 +13,7 @@ import { change, duration, nameOf, number, percent, stepName, titleOf } from './
 
 export const VISITS = '/staff/navigation'
 export const SPEED = '/staff/navigation/speed'
+export const CONSENTS = '/staff/navigation/consents'
 
 /** Where a question is answered. */
 export const hrefOf = (question: Question, path = VISITS): string => `${path}?${wordsOf(question).toString()}`

@@ -10,22 +10,10 @@ import { findSession } from '../sessions/session.ts'
 import type { House } from '../web/house.ts'
 import { recentChoices } from './choice.ts'
 import { personalActions } from './tables.ts'
-
-/** Notings under way, for those who have to wait for them. */
-const underWay = new WeakMap<Database, Set<Promise<unknown>>>()
-
-/** Resolves once nothing is being noted. */
-export async function settleNoting(db: Database): Promise<void> {
-  for (const noting of underWay.get(db) ?? []) await noting
-}
+import { goOnWith } from './under-way.ts'
 
 /** Notes that whoever holds this session opened a page, if they allow it; nobody waits for it. */
-export function notePersonalPage({ db }: House, token: string, page: string): void {
-  const noting = underWay.get(db) ?? new Set()
-  underWay.set(db, noting)
-  const one: Promise<unknown> = noteForHolder(db, token, page).finally(() => noting.delete(one))
-  noting.add(one)
-}
+export const notePersonalPage = ({ db }: House, token: string, page: string): void => goOnWith(db, noteForHolder(db, token, page))
 
 async function noteForHolder(db: Database, token: string, page: string): Promise<void> {
   try {

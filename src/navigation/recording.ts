@@ -9,11 +9,12 @@ import { arrivalOf } from './arrival.ts'
 import { dayOf } from './dimension.ts'
 import { Intake, Overrun, Sources } from './intake.ts'
 import type { Said } from './payload.ts'
-import { settleNoting } from './personal-action.ts'
+import { letGo } from './outgoing.ts'
 import { saltOf } from './salt.ts'
 import { type Asker, readerOf, sourceOf, unseen, visitorOf } from './sight.ts'
 import { storeOf } from './store.ts'
 import { tidyPath } from './tidy.ts'
+import { nothingUnderWay } from './under-way.ts'
 
 interface Desk {
   readonly intake: Intake
@@ -39,8 +40,8 @@ function deskOf(house: House): Desk {
 
 /** Resolves once everything that was noted is written; before the house closes. */
 export async function settleRecording(db: Database): Promise<void> {
-  await settleNoting(db)
   await desks.get(db)?.intake.settled()
+  await nothingUnderWay(db)
 }
 
 export type Outcome = 'kept' | 'left out' | 'unlisted' | 'too many' | 'later'
@@ -54,7 +55,9 @@ export async function report(house: House, asker: Asker, said: readonly Said[]):
   if (!sources.admits(sourceOf(asker), said.length)) return 'too many'
   const salt = await saltOf(house.db, dayOf(at))
   try {
-    await intake.report(actionsOf(asker, { said, at, salt, hosts }))
+    const actions = actionsOf(asker, { said, at, salt, hosts })
+    await intake.report(actions)
+    letGo(house, asker, { actions, salt })
     return 'kept'
   } catch (fault) {
     if (!(fault instanceof Overrun)) logFault('navigation.not-kept', fault)
@@ -86,7 +89,12 @@ export function note(house: House, asker: Asker, { url, page, kind }: Shown): vo
     referring: asker.header('referer'),
     query: search.slice(1),
   }
-  void intake.note(saltOf(house.db, dayOf(at)).then((salt) => actionsOf(asker, { said: [said], at, salt, hosts })))
+  const made = saltOf(house.db, dayOf(at)).then((salt) => {
+    const actions = actionsOf(asker, { said: [said], at, salt, hosts })
+    letGo(house, asker, { actions, salt })
+    return actions
+  })
+  void intake.note(made)
 }
 
 interface Seen {

@@ -5,7 +5,7 @@ import { HeatMap, TimeChart } from './charts.tsx'
 import { GoalsReached } from './goal-pages.tsx'
 import { KEPT } from './kept-pages.tsx'
 import type { Segment } from './kept.ts'
-import { ChartNotes, hrefOf, Panels, SPEED, Totals, VISITS } from './panel-pages.tsx'
+import { ChartNotes, CONSENTS, hrefOf, Panels, SPEED, Totals, VISITS } from './panel-pages.tsx'
 import { attribution } from './place.ts'
 import { Period } from './period.tsx'
 import { type Question, widened } from './question.ts'
@@ -132,7 +132,8 @@ const Everything = ({ question, report, least }: Pick<ReportProps, 'question' | 
     <Panels question={question} report={report} least={least} />
     <Week question={question} report={report} />
     <p>
-      <a href={hrefOf({ ...question, filters: [] }, SPEED)}>How fast the pages are</a>
+      <a href={hrefOf({ ...question, filters: [] }, SPEED)}>How fast the pages are</a> ·{' '}
+      <a href={CONSENTS}>Consent to analytics services</a>
     </p>
     <p class="hint">
       Visitors are counted for each day anew: nobody is known again on another day. Where visitors are is told by{' '}

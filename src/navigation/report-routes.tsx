@@ -1,11 +1,14 @@
 /** Reports of visits in the console: the page, whole panels, and both as CSV. */
 import { type Context, Hono } from 'hono'
+import { askedOf } from '../processors/analytics-question.ts'
 import { signedIn } from '../sessions/guard.ts'
 import { csvFile, csvLine } from '../web/csv.ts'
 import { whoMay } from '../staff/guard.ts'
 import type { Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
+import { AnswersPage } from './consent-pages.tsx'
+import { countAnswers } from './consent.ts'
 import type { Counts } from './counting.ts'
 import { type Dimension, dimensions } from './dimension.ts'
 import { allSegments } from './kept.ts'
@@ -24,6 +27,7 @@ export const reportRoutes = new Hono<Web>()
   .get('/staff/navigation/panel', signedIn, whoMay('navigation'), showPanel)
   .get('/staff/navigation/panel.csv', signedIn, whoMay('navigation'), takePanel)
   .get('/staff/navigation/speed', signedIn, whoMay('navigation'), showSpeed)
+  .get('/staff/navigation/consents', signedIn, whoMay('navigation'), showConsents)
   .get('/staff/navigation/days.csv', signedIn, whoMay('navigation'), takeDays)
 
 const wordsIn = (c: Ctx): URLSearchParams => new URL(c.req.url).searchParams
@@ -46,6 +50,12 @@ async function showSpeed(c: Ctx): Promise<Response> {
   const paces = await storeOf(house).paces(question)
   const page = <SpeedPage {...{ question, paces }} chosen={chosenIn(wordsIn(c))} least={house.config.navigationThreshold} />
   return showPage(c, { title: 'Speed', area: 'staff' }, page)
+}
+
+async function showConsents(c: Ctx): Promise<Response> {
+  const { config, db } = c.get('house')
+  const counts = await db.as('legal', countAnswers)
+  return showPage(c, { title: 'Consent', area: 'staff' }, <AnswersPage asked={askedOf(config)} counts={counts} />)
 }
 
 /** Of what a panel is asked for. */

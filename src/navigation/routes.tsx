@@ -8,6 +8,7 @@ import { type Onlooker, watchPages } from '../web/onlooker.ts'
 import { send } from '../web/prepared.ts'
 import { choiceRoutes, UNCOUNTED_SECONDS } from './choice-routes.tsx'
 import { choose, recentChoices } from './choice.ts'
+import { bringAnswers, consentRoutes } from './consent-routes.tsx'
 import { answerHeaders, takeIn } from './door.ts'
 import { LONGEST_BODY, readImage } from './payload.ts'
 import { notePersonalPage } from './personal-action.ts'
@@ -22,6 +23,7 @@ export const navigationRoutes = new Hono<Web>()
   .post('/n', bounded, take)
   .get('/n.gif', image)
   .route('/', choiceRoutes)
+  .route('/', consentRoutes)
 
 const askerOf = (c: Context<Web>): Asker => ({
   config: c.get('house').config,
@@ -67,6 +69,7 @@ const onlooker: Onlooker = {
   },
   async page(c, page, shown) {
     const asker = askerOf(c)
+    await bringAnswers(c)
     if (INSIDE.test(page) || (await choseNotTo(c, asker))) return
     note(c.get('house'), asker, { url: c.req.url, page, kind: shown === 'nothing here' ? 'missing' : 'view' })
   },

@@ -1,7 +1,8 @@
 /** What is done with data, as the register has it: for which purpose, on which basis, with which tables, and who receives of it. */
 import { answersOf, type Basis, bases, type Held } from '../database/classify.ts'
 import { type Category, mayRead, type Purpose, purposeNames, purposes } from '../database/purposes.ts'
-import { processors } from '../processors/all.ts'
+import type { Config } from '../config.ts'
+import { processorsOf } from '../processors/all.ts'
 import type { Nameplate } from '../processors/nameplate.ts'
 import { register } from '../register.ts'
 
@@ -28,7 +29,7 @@ const readable = (held: Held, purpose: Purpose): Category[] =>
 // Visits are about somebody, though nobody can be found by them.
 const personal = (held: Held): boolean => held.about !== 'nobody' || Object.values(held.columns).some(([category]) => category === 'visit')
 
-function activityOf(purpose: Purpose, basis: Basis): Activity | undefined {
+function activityOf(config: Config, purpose: Purpose, basis: Basis): Activity | undefined {
   const tables = register.filter((held) => personal(held) && held.basis === basis && serves(held, purpose)).toReversed()
   if (tables.length === 0) return undefined
   return {
@@ -38,14 +39,13 @@ function activityOf(purpose: Purpose, basis: Basis): Activity | undefined {
     says: purposes[purpose],
     tables,
     categories: [...new Set(tables.flatMap((held) => readable(held, purpose)))],
-    recipients: processors.filter((processor) => processor.purposes.includes(purpose)),
+    recipients: processorsOf(config).filter((processor) => processor.purposes.includes(purpose)),
   }
 }
 
 /** Everything that is done with data about people. */
-export const activities: readonly Activity[] = purposeNames.flatMap((purpose) =>
-  (Object.keys(bases) as Basis[]).flatMap((basis) => activityOf(purpose, basis) ?? []),
-)
+export const activitiesOf = (config: Config): readonly Activity[] =>
+  purposeNames.flatMap((purpose) => (Object.keys(bases) as Basis[]).flatMap((basis) => activityOf(config, purpose, basis) ?? []))
 
 /** The categories that a processor receives. */
 export const receivedBy = ({ receives }: Nameplate): Category[] => [...new Set(Object.values(receives))]

@@ -2,7 +2,7 @@
 import { categories as categoryWords } from '../database/purposes.ts'
 import type { House } from '../web/house.ts'
 import { csvLine } from '../web/csv.ts'
-import { type Activity, activities } from './activity.ts'
+import { type Activity, activitiesOf } from './activity.ts'
 import { keptForInWords } from './data-map.ts'
 import { basisMeans, measures, peopleWords, purposeMeans } from './vocabulary.ts'
 
@@ -38,7 +38,7 @@ export const processingRecord = ({ config, content: { company } }: House): Proce
     ['Contact', company.contactAddress],
     ['Contact for privacy', config.privacyAddress],
   ],
-  entries: activities.map(entryOf),
+  entries: activitiesOf(config).map(entryOf),
   measures: measures.map(({ says }) => says),
 })
 

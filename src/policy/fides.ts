@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto'
 import { getTableName } from 'drizzle-orm'
 import { getTableConfig, type PgColumn } from 'drizzle-orm/pg-core'
 import { stringify } from 'yaml'
+import type { Config } from '../config.ts'
 import { answersOf, columnOf, type Held } from '../database/classify.ts'
-import { processors } from '../processors/all.ts'
+import { processorsOf } from '../processors/all.ts'
 import type { Nameplate } from '../processors/nameplate.ts'
 import { register } from '../register.ts'
 import type { House } from '../web/house.ts'
-import { type Activity, activities, keyOfProcessor, receivedBy } from './activity.ts'
+import { type Activity, activitiesOf, keyOfProcessor, receivedBy } from './activity.ts'
 import { dataMap, keptForInWords } from './data-map.ts'
 import { basisMeans, categoryMeans, measures, peopleMean, purposeMeans } from './vocabulary.ts'
 
@@ -33,7 +34,7 @@ function manifest({ config, content: { company, policies } }: House): object {
         collections: register.map(collection).sort((a, b) => (a.name < b.name ? -1 : 1)),
       },
     ],
-    system: [ourSystem(company.name), ...processors.map(theirSystem)],
+    system: [ourSystem(config, company.name), ...processorsOf(config).map(theirSystem)],
     policy: [policy()],
   }
 }
@@ -97,7 +98,7 @@ const fidesOf = (names: readonly (keyof typeof categoryMeans)[]): string[] => [
   ...new Set(names.flatMap((name) => categoryMeans[name].fides)),
 ]
 
-const ourSystem = (company: string): object => ({
+const ourSystem = (config: Config, company: string): object => ({
   fides_key: 'cloudrun',
   organization_fides_key: ORGANIZATION,
   name: `The customer side of ${company}`,
@@ -105,8 +106,12 @@ const ourSystem = (company: string): object => ({
   responsibility: ['Controller'],
   dataset_references: [DATASET],
   data_security_practices: measures.map(({ says }) => says).join('. '),
-  egress: processors.map((one) => ({ fides_key: keyOfProcessor(one), type: 'system', data_categories: fidesOf(receivedBy(one)) })),
-  privacy_declarations: activities.map(declaration),
+  egress: processorsOf(config).map((one) => ({
+    fides_key: keyOfProcessor(one),
+    type: 'system',
+    data_categories: fidesOf(receivedBy(one)),
+  })),
+  privacy_declarations: activitiesOf(config).map(declaration),
 })
 
 function declaration({ key, purpose, basis, tables, categories, recipients }: Activity): object {

@@ -1,8 +1,8 @@
 /** The data map as linked data: JSON-LD in the words of the W3C's Data Privacy Vocabularies (DPV 2.3). */
-import { processors } from '../processors/all.ts'
+import { processorsOf } from '../processors/all.ts'
 import type { Nameplate } from '../processors/nameplate.ts'
 import type { House } from '../web/house.ts'
-import { type Activity, activities, keyOfProcessor, receivedBy } from './activity.ts'
+import { type Activity, activitiesOf, keyOfProcessor, receivedBy } from './activity.ts'
 import { keptForInWords } from './data-map.ts'
 import { basisMeans, categoryMeans, measures, peopleMean, purposeMeans } from './vocabulary.ts'
 
@@ -30,15 +30,15 @@ export function linkedData({ config, content: { company } }: House): Node {
         'dpv:hasContact': config.privacyAddress,
         'dpv:hasAddress': company.postalAddress || company.jurisdiction,
       },
-      ...processors.map(processorNode),
+      ...processorsOf(config).map(processorNode),
       ...measures.map(({ dpv, says }) => ({ ...own(dpv.replace('dpv:', 'measure-')), '@type': dpv, 'dct:description': says })),
       {
         ...own('record'),
         '@type': 'dpv:ROPA',
         'dct:title': 'What is done with data',
-        'dpv:hasProcess': activities.map(({ key }) => own(key)),
+        'dpv:hasProcess': activitiesOf(config).map(({ key }) => own(key)),
       },
-      ...activities.map(processNode),
+      ...activitiesOf(config).map(processNode),
     ],
   }
 }

@@ -1,7 +1,8 @@
 /** The data map and the list of processors, as pages. */
 import { bases } from '../database/classify.ts'
 import { categories } from '../database/purposes.ts'
-import { processors } from '../processors/all.ts'
+import { processorsOf } from '../processors/all.ts'
+import type { Config } from '../config.ts'
 import { Table } from '../web/lists.tsx'
 import { Crumbs } from '../web/layout.tsx'
 import type { MappedTable } from './data-map.ts'
@@ -51,7 +52,7 @@ const MapTable = ({ table }: { table: MappedTable }) => (
   </section>
 )
 
-export const ProcessorsPage = () => (
+export const ProcessorsPage = ({ config }: { config: Config }) => (
   <>
     <Crumbs to={up} here="Who receives data" />
     <h1>Who receives data</h1>
@@ -59,7 +60,7 @@ export const ProcessorsPage = () => (
       Nothing is shared, sold, rented or traded for advertising. These receive what they need to do their work, and nothing else can leave
       the program.
     </p>
-    {processors.map((processor) => (
+    {processorsOf(config).map((processor) => (
       <section>
         <h2>{processor.name}</h2>
         <dl class="facts">
@@ -71,6 +72,7 @@ export const ProcessorsPage = () => (
             <dt>Where</dt>
             <dd>
               {processor.where}
+              {processor.byChoice && `: ${processor.host?.(config) ?? ''}`}
               {processor.transfer && `; ${processor.transfer}`}
             </dd>
           </div>
@@ -81,6 +83,12 @@ export const ProcessorsPage = () => (
                 'Nothing about anybody'}
             </dd>
           </div>
+          {processor.byChoice && (
+            <div>
+              <dt>Field by field</dt>
+              <dd>{Object.keys(processor.receives).join(', ')}</dd>
+            </div>
+          )}
           <div>
             <dt>Why it may</dt>
             <dd>{bases[processor.basis]}</dd>

@@ -4,13 +4,14 @@ import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import { now } from '../clock.ts'
 import type { PolicyText } from '../web/content.ts'
+import { ConsentSwitches, standing } from '../navigation/consent-switches.tsx'
 import { CountingSwitch } from '../navigation/switch.tsx'
 import { Moment } from '../web/lists.tsx'
 import type { House, Web } from '../web/house.ts'
 import { Crumbs } from '../web/layout.tsx'
 import { publicPage } from '../web/page.tsx'
 import { type Prepared, prepare, send } from '../web/prepared.ts'
-import { requestIn } from '../web/page-request.ts'
+import { type PageRequest, requestIn } from '../web/page-request.ts'
 import { readerOf } from '../web/ready.ts'
 import { nothingHere } from '../web/refusal.ts'
 import { dataMap, dataMapCsv } from './data-map.ts'
@@ -20,7 +21,7 @@ import { DataMapPage, ProcessorsPage } from './pages.tsx'
 export const policyRoutes = new Hono<Web>()
   .get(
     '/privacy',
-    publicPage((house, c) => policy(inForce(house), <CountingSwitch {...readerOf(requestIn(c))} />)),
+    publicPage((house, c) => policy(inForce(house), <Switches request={requestIn(c)} />), { by: { header: 'Cookie', of: standing } }),
   )
   .get('/privacy/versions', publicPage(versions))
   .get(
@@ -36,9 +37,9 @@ export const policyRoutes = new Hono<Web>()
   )
   .get(
     '/privacy/processors',
-    publicPage(() => ({
+    publicPage(({ config }) => ({
       shown: { title: 'Who receives data', description: 'Every company that receives data from us, what, and why.' },
-      body: <ProcessorsPage />,
+      body: <ProcessorsPage config={config} />,
     })),
   )
   .get('/privacy/data.json', (c) => send(c, json))
@@ -46,6 +47,13 @@ export const policyRoutes = new Hono<Web>()
   .get('/privacy/data.jsonld', async (c) => send(c, await exportOf(c.get('house'), 'jsonld')))
   .get('/privacy/data.fides.yml', async (c) => send(c, await exportOf(c.get('house'), 'fides')))
   .route('/', officeRoutes)
+
+const Switches = ({ request }: { request: PageRequest }) => (
+  <>
+    <CountingSwitch {...readerOf(request)} />
+    <ConsentSwitches config={request.house.config} letters={standing(request)} signal={readerOf(request).signal} />
+  </>
+)
 
 const cached = { 'cache-control': 'public, max-age=300' }
 const json = prepare(Buffer.from(JSON.stringify(dataMap, null, 2)), { 'content-type': 'application/json; charset=utf-8', ...cached })

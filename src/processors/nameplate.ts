@@ -19,6 +19,8 @@ export interface Nameplate {
   readonly forget: string
   /** What becomes there of something that a person had corrected. */
   readonly correct: string
+  /** It is off unless the operator turns it on, and told of only then. */
+  readonly byChoice?: true
   /** Where this house sends it to, by its settings; undefined when it sends nothing. Without it, it always may. */
   readonly host?: (config: Config) => string | undefined
   /**

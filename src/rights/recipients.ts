@@ -7,7 +7,7 @@ import { bases, columnOf, type Held } from '../database/classify.ts'
 import type { For } from '../database/connection.ts'
 import { categories } from '../database/purposes.ts'
 import { keptForInWords } from '../policy/data-map.ts'
-import { processors } from '../processors/all.ts'
+import { processorsOf } from '../processors/all.ts'
 import type { Nameplate } from '../processors/nameplate.ts'
 import { register } from '../register.ts'
 import type { House } from '../web/house.ts'
@@ -40,7 +40,7 @@ export function notedIn({ table }: Noted): Held {
 /** Who received what of this subject. */
 export async function recipientsOf(tx: For<'rights'>, house: House, subject: Subject): Promise<Receiving[]> {
   const all: Receiving[] = []
-  for (const plate of processors) all.push(await receivingOf(tx, house, { plate, subject }))
+  for (const plate of processorsOf(house.config)) all.push(await receivingOf(tx, house, { plate, subject }))
   return all
 }
 

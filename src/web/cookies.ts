@@ -1,6 +1,7 @@
 /**
- * The cookies that there are: `session`, `attempt` while one signs in, and `uncounted`, with which a
- * browser remembers that its reader does not want to be counted. On https they bear the
+ * The cookies that there are: `session`, `attempt` while one signs in, `uncounted`, with which a
+ * browser remembers that its reader does not want to be counted, and `answers`, with which it remembers
+ * what they said about services of others (`answers.ts`). On https they bear the
  * prefix `__Host-`, which browsers give to this host alone, or `__Secure-` where the operator lets
  * sessions span subdomains.
  */
@@ -10,7 +11,7 @@ import type { CookieOptions } from 'hono/utils/cookie'
 import type { Config } from '../config.ts'
 import type { Web } from './house.ts'
 
-export type CookieName = 'session' | 'attempt' | 'uncounted'
+export type CookieName = 'session' | 'attempt' | 'uncounted' | 'answers'
 
 /** Does it hold for the whole domain, where the operator lets sessions do so? An attempt belongs to one host. */
 const spans = (config: Config, name: CookieName): boolean => config.cookieDomain !== undefined && name !== 'attempt'

@@ -1,5 +1,6 @@
 import { raw } from 'hono/html'
 import type { Child, PropsWithChildren } from 'hono/jsx'
+import { AskingBanner } from './asking.tsx'
 import mark from './favicon.svg'
 import { Icon, type IconName } from './icons.tsx'
 
@@ -19,6 +20,10 @@ export interface Frame {
   signal?: boolean | undefined
   /** The reader chose not to be counted. */
   uncounted?: boolean | undefined
+  /** There is a service of others that the reader was not asked about. */
+  unasked?: boolean | undefined
+  /** The services of others that the operator turned on, as one says them. */
+  services?: string | undefined
   robots?: 'noindex' | undefined
   /** Where a feed reader finds what is new here. */
   feeds?: readonly { type: string; href: string; title: string }[] | undefined
@@ -103,6 +108,7 @@ export function Layout(props: PropsWithChildren<Frame & { assets: Assets }>) {
           </a>
           <Header {...props} />
           {props.area !== 'site' && <Tabs {...props} area={props.area} />}
+          {props.unasked && props.services && props.area !== 'staff' && <AskingBanner services={props.services} path={props.path} />}
           <main id="content" tabindex={-1}>
             {props.children}
           </main>

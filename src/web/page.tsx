@@ -2,13 +2,16 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { askedOf, named } from '../processors/analytics-question.ts'
 import type { House, Web } from './house.ts'
 import { type Frame, Layout } from './layout.tsx'
 import { requestIn } from './page-request.ts'
 import { type Keeping, keepReady, type Reader, readerOf, wishesOf } from './ready.ts'
 
 /** What a page says of itself. */
-export type Shown = Omit<Frame, 'path' | 'signedIn' | 'company' | 'signal' | 'uncounted' | 'area' | 'tabs'> & { area?: Frame['area'] }
+export type Shown = Omit<Frame, 'path' | 'signedIn' | 'company' | 'signal' | 'uncounted' | 'unasked' | 'services' | 'area' | 'tabs'> & {
+  area?: Frame['area']
+}
 
 /**
  * Everything around title and body is the same for everybody at the same place, so it is rendered once
@@ -37,7 +40,7 @@ function frameOf(house: House, around: Omit<Frame, 'title' | 'company'>): readon
 }
 
 function rendered(house: House, around: Omit<Frame, 'title' | 'company'>): readonly string[] {
-  const frame: Frame = { ...around, title: MARK, company: house.content.company }
+  const frame: Frame = { ...around, title: MARK, company: house.content.company, services: named(askedOf(house.config)) }
   const whole = String(
     <Layout {...frame} assets={house.assets}>
       {MARK}

@@ -3,6 +3,7 @@
  * from then on answered before any route is looked for. What the operator wrote is fixed at the start;
  * a page that also shows what staff can change is rendered again after a few seconds.
  */
+import { isUnasked } from './answers.ts'
 import { hasCookie } from './cookies.ts'
 import { safeHeaders } from './headers.ts'
 import type { House } from './house.ts'
@@ -15,6 +16,8 @@ export interface Reader {
   readonly signal: boolean
   /** Chose not to be counted. */
   readonly uncounted: boolean
+  /** There is a service of others that they were not asked about. */
+  readonly unasked: boolean
 }
 
 interface Ready {
@@ -45,14 +48,16 @@ export const readerOf = (request: PageRequest): Reader => ({
 })
 
 /** What of it somebody asks for whom we know already. */
-export const wishesOf = ({ house: { config }, header }: PageRequest): Omit<Reader, 'signedIn'> => ({
-  signal: header('sec-gpc') === '1' || header('dnt') === '1',
-  uncounted: hasCookie(config, header('cookie'), 'uncounted'),
-})
+export function wishesOf({ house: { config }, header }: PageRequest): Omit<Reader, 'signedIn'> {
+  const signal = header('sec-gpc') === '1' || header('dnt') === '1'
+  const uncounted = hasCookie(config, header('cookie'), 'uncounted')
+  // Whoever asks not to be followed, or not to be counted, has answered.
+  return { signal, uncounted, unasked: !signal && !uncounted && isUnasked(config, header('cookie')) }
+}
 
 function keyOf(request: PageRequest): string {
-  const { signedIn, signal, uncounted } = readerOf(request)
-  return `${request.path}${signedIn ? ' in' : ''}${signal ? ' gpc' : ''}${uncounted ? ' uncounted' : ''}`
+  const { signedIn, signal, uncounted, unasked } = readerOf(request)
+  return `${request.path}${signedIn ? ' in' : ''}${signal ? ' gpc' : ''}${uncounted ? ' uncounted' : ''}${unasked ? ' unasked' : ''}`
 }
 
 /** The ready answer to this request, if there is one. */
@@ -69,7 +74,7 @@ export const forgetReady = (house: House): void => void houses.delete(house)
 /** Keeps a rendered page ready for the next reader of this kind; returns the answer for this one. */
 export function keepReady(request: PageRequest, html: string, { seconds = Infinity, by }: Keeping): Answer {
   const places = houses.get(request.house) ?? new Map<string, Place>()
-  const vary = by ? `Cookie, Sec-GPC, DNT, ${by.header}` : 'Cookie, Sec-GPC, DNT'
+  const vary = by && by.header !== 'Cookie' ? `Cookie, Sec-GPC, DNT, ${by.header}` : 'Cookie, Sec-GPC, DNT'
   const kept = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-cache', vary }
   const prepared = prepare(Buffer.from(html), { ...safeHeaders(request.house.config), ...kept })
   const place = places.get(keyOf(request)) ?? { ...(by ? { by } : {}), kept: new Map<string, Ready>() }
