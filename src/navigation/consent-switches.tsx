@@ -32,7 +32,7 @@ export function ConsentSwitches({ config, letters, signal }: { config: Config; l
         <Service asked={one} letter={letters[at] ?? '-'} signal={signal} />
       ))}
       <p class="soft">
-        More about each is on the page about <a href="/privacy/processors">those who receive data</a>.
+        Each with every one of its fields is on the page about <a href="/privacy/processors">those who receive data</a>.
       </p>
     </section>
   )

@@ -104,7 +104,7 @@ test('the proof says what was shown and chosen, and knows no address; the cookie
       words: '',
     },
   )
-  assert.match(String(row?.['words']), /PostHog \(127\.0\.0\.1:\d+\)\. .*It gets: event, uuid, timestamp, distinct_id/)
+  assert.match(String(row?.['words']), /PostHog \(127\.0\.0\.1:\d+\)\. .*It gets: the address of the page with the words of a campaign, /)
   assert.doesNotMatch(await visitor.read('/'), /class="asking"/)
   await visitor.get('/services')
   await settled()

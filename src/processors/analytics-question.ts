@@ -14,7 +14,7 @@ export interface Asked {
   readonly name: string
   /** What is agreed to, in full. */
   readonly words: string
-  /** Changes with the words. */
+  /** Changes with the words, and with the fields behind them. */
   readonly mark: string
 }
 
@@ -25,9 +25,17 @@ export function askedOf(config: Config): readonly Asked[] {
   const known = asked.get(config)
   if (known) return known
   const all = config.analytics.map(({ service, url }): Asked => {
-    const { plate } = analyticsServices[service]
-    const words = `${plate.name} (${new URL(url).host}). ${plate.does}. It gets: ${Object.keys(plate.receives).join(', ')}. It does not get: your IP address, your name, anything that you type.`
-    return { service, name: plate.name, words, mark: createHash('sha256').update(words).digest('hex').slice(0, 8) }
+    const { plate, gets } = analyticsServices[service]
+    const words = `${plate.name} (${new URL(url).host}). ${plate.does}. It gets: ${gets}. It does not get your IP address, your name, or anything that you type.`
+    return {
+      service,
+      name: plate.name,
+      words,
+      mark: createHash('sha256')
+        .update(`${words}\n${Object.keys(plate.receives).join()}`)
+        .digest('hex')
+        .slice(0, 8),
+    }
   })
   asked.set(config, all)
   return all

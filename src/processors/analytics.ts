@@ -36,6 +36,8 @@ export interface OutgoingAction {
 /** One service: what it declares, and how it is told. */
 export interface AnalyticsService {
   readonly plate: Nameplate
+  /** Its fields in plain words, for those who are asked. */
+  readonly gets: string
   /** How many actions one request may tell. */
   readonly together: number
   /** Hours after which an action that could not be told is dropped. */
@@ -84,6 +86,10 @@ export function agentOf(action: OutgoingAction): string {
   const name = action.browser.replace(/\W+/g, '')
   return name ? `Mozilla/5.0 ${name}/${majorOf(action) ?? '0'}.0` : 'Mozilla/5.0'
 }
+
+/** What each of them gets, in plain words. */
+export const always =
+  'the address of the page with the words of a campaign, the name of what you did there, the moment, the website that linked here, the name and version of your browser'
 
 /** What all of them are told of a visit, in the data map's words; each file adds its own. */
 export const forgetting =

@@ -1,6 +1,7 @@
 /** Google Analytics 4, by its Measurement Protocol: one action a request, so that each has its own moment. */
 import {
   type AnalyticsService,
+  always,
   addressOf,
   correcting,
   filled,
@@ -93,6 +94,7 @@ const bodyOf = (action: OutgoingAction) => ({
 
 export const googleService: AnalyticsService = {
   plate: google,
+  gets: `${always}, its language, the kind of your device, your country, and a random number for your day here`,
   together: 1,
   hours: 12,
   message({ url, key, secret }, [action]) {

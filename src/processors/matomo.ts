@@ -2,6 +2,7 @@
 import type { AnalyticsDestination } from '../config-analytics.ts'
 import {
   type AnalyticsService,
+  always,
   addressOf,
   agentOf,
   correcting,
@@ -70,6 +71,7 @@ const tracked = ({ key }: AnalyticsDestination, action: OutgoingAction): string 
 
 export const matomoService: AnalyticsService = {
   plate: matomo,
+  gets: `${always}, its language, and a random number for your day here`,
   together: 100,
   hours: 12,
   message: (destination, actions) =>

@@ -1,6 +1,7 @@
 /** Plausible, by its events API (plausible.io/docs/events-api): one action a request, dated by its arrival. */
 import {
   type AnalyticsService,
+  always,
   addressOf,
   agentOf,
   correcting,
@@ -44,6 +45,7 @@ function nameOf({ kind, label }: OutgoingAction): string {
 /** It takes no moment, so what is late would be counted at the wrong hour: it is dropped after one. */
 export const plausibleService: AnalyticsService = {
   plate: plausible,
+  gets: always,
   together: 1,
   hours: 1,
   message({ url, key }, [action]) {

@@ -2,6 +2,7 @@
 import type { AnalyticsDestination } from '../config-analytics.ts'
 import {
   type AnalyticsService,
+  always,
   addressOf,
   correcting,
   filled,
@@ -90,6 +91,7 @@ const captured = (action: OutgoingAction) => ({
 /** Its uuid makes a repeated action the same one to PostHog. */
 export const posthogService: AnalyticsService = {
   plate: posthog,
+  gets: `${always}, its language, the kind of your device, your country, and a random number for your day here`,
   together: 100,
   hours: 12,
   message: ({ url, key }: AnalyticsDestination, actions) => inJson(`${url}/batch/`, { api_key: key, batch: actions.map(captured) }),

@@ -1,6 +1,7 @@
 /** Umami, by `POST /api/send` (umami.is/docs/api/sending-stats): one action a request. */
 import {
   type AnalyticsService,
+  always,
   addressOf,
   agentOf,
   correcting,
@@ -43,6 +44,7 @@ const names = { view: '', action: '', link: 'outbound link', file: 'download', m
 /** Its visits come from address and browser; with an `id` it tells visitors apart by that, too, which is the random one of the day. */
 export const umamiService: AnalyticsService = {
   plate: umami,
+  gets: `${always}, its language, and a random number for your day here`,
   together: 1,
   hours: 12,
   message({ url, key }, [action]) {

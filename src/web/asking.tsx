@@ -20,7 +20,7 @@ export const AskingBanner = ({ services, path }: Asking) => (
   <section class="asking" aria-label={words.label}>
     <p>
       <strong>May we tell {services} which pages you read here?</strong> With it goes what kind of browser you use and where you came from,
-      never your address or name. Unless you accept, nothing goes. You can change your mind at any time under “Privacy”.
+      never your IP address or your name. Unless you accept, nothing goes. You can change your mind at any time under “Privacy”.
     </p>
     <form method="post" action="/privacy/choices">
       <input type="hidden" name="then" value={path} />
