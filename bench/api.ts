@@ -32,7 +32,7 @@ const p99 = (times: readonly number[]): number => times.toSorted((a, b) => a - b
 const ms = (time: number): string => `${time.toFixed(2)} ms`
 
 logTo(() => {})
-const open = await openHouse(readConfig({ DATA_DIR: folder, CONTENT_DIR: 'content' }), { working: false })
+const open = await openHouse(readConfig({ DATA_DIR: folder, CONTENT_DIR: 'content' }), { working: false, unwalled: true })
 try {
   const { house } = open
   const app = openApp(house)

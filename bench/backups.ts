@@ -23,7 +23,10 @@ const ROUNDS = 3
 
 logTo(() => {})
 const folder = mkdtempSync(join(tmpdir(), 'cloudrun-bench-backups-'))
-const open = await openHouse(readConfig({ SECRET: 'a secret of the bench alone, long enough', DATA_DIR: folder }), { working: false })
+const open = await openHouse(readConfig({ SECRET: 'a secret of the bench alone, long enough', DATA_DIR: folder }), {
+  working: false,
+  unwalled: true,
+})
 const all = new pg.Client({ ...open.found.place, user: 'postgres' })
 const owner = new pg.Client(open.found.owner)
 try {

@@ -173,7 +173,7 @@ async function usage(everything: pg.Client): Promise<void> {
 }
 
 async function enter(from: number): Promise<void> {
-  const open = await openHouse(config, { working: false, attach: true })
+  const open = await openHouse(config, { working: false, unwalled: true, attach: true })
   const everything = await connected(open)
   const { rows } = await everything.query<{ person: string; service: string }>(
     'select person_id as person, service_id as service from memberships order by id',
@@ -245,7 +245,7 @@ if (process.argv[3] === 'enter') {
   await enter(Number(process.argv[4]))
   process.exit(0)
 }
-const open = await openHouse(config, { working: false })
+const open = await openHouse(config, { working: false, unwalled: true })
 const everything = await connected(open)
 try {
   const { people } = await furnish(everything)

@@ -261,7 +261,10 @@ async function folding(open: OpenHouse): Promise<void> {
 logTo(() => {})
 if (wants('intake')) await intake()
 if (wants('panels') || wants('folding')) {
-  const open = await openHouse(readConfig({ SECRET: 'a secret of the bench alone, long enough', DATA_DIR: folder }), { working: false })
+  const open = await openHouse(readConfig({ SECRET: 'a secret of the bench alone, long enough', DATA_DIR: folder }), {
+    working: false,
+    unwalled: true,
+  })
   try {
     if (wants('panels')) {
       await fill(open)

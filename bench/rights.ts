@@ -46,7 +46,10 @@ type Act = keyof typeof acts
 
 async function town(people: number): Promise<Town> {
   const folder = join(process.env['BENCH_DATA'] ?? join(tmpdir(), 'cloudrun-bench-rights'), String(people))
-  const open = await openHouse(readConfig({ SECRET: 'a secret of the bench alone, long enough', DATA_DIR: folder }), { working: false })
+  const open = await openHouse(readConfig({ SECRET: 'a secret of the bench alone, long enough', DATA_DIR: folder }), {
+    working: false,
+    unwalled: true,
+  })
   const all = new pg.Client({ ...open.found.place, user: 'postgres' })
   await all.connect()
   await populate(all, people, folder)

@@ -166,7 +166,7 @@ function slowest(asked: readonly Record<string, string>[], times: readonly numbe
 
 logTo(() => {})
 const secret = 'a secret of the bench alone, long enough'
-const open = await openHouse(readConfig({ SECRET: secret, DATA_DIR: folder }), { working: false })
+const open = await openHouse(readConfig({ SECRET: secret, DATA_DIR: folder }), { working: false, unwalled: true })
 const client = await superuser(open)
 try {
   await fill(client)

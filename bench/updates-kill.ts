@@ -77,7 +77,7 @@ async function judge(client: pg.Client, house: House, sink: Sink, issueId: Id, k
 logTo(() => {})
 const folder = mkdtempSync(join(tmpdir(), 'cloudrun-bench-kill-'))
 const sink = await openSink()
-const open = await openHouse(readConfig({ SECRET, DATA_DIR: folder, SMTP_URL: sink.url }), { working: false })
+const open = await openHouse(readConfig({ SECRET, DATA_DIR: folder, SMTP_URL: sink.url }), { working: false, unwalled: true })
 const client = new pg.Client({ ...open.found.place, user: 'postgres' })
 await client.connect()
 try {

@@ -132,7 +132,7 @@ const config = readConfig({
   SMTP_URL: sink.url,
   SMTP_CONNECTIONS: String(CONNECTIONS),
 })
-const open = await openHouse(config, { working: false })
+const open = await openHouse(config, { working: false, unwalled: true })
 const client = new pg.Client({ ...open.found.place, user: 'postgres' })
 await client.connect()
 try {

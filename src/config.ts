@@ -43,6 +43,8 @@ export interface Config {
     readonly holidays: 'none' | 'US' | 'GB' | 'DE' | 'FR' | 'ES'
     readonly zone: string
   }
+  /** So many days before a new recipient, purpose or policy takes effect, everybody hears of it. */
+  readonly noticeDays: number
   /** Where what comes back arrives, `+` and a word of ours before its @; undefined while no door for it is open. */
   readonly bounceAddress: string | undefined
   /** The port of the mail door, and what it may encrypt with. */
@@ -125,6 +127,7 @@ const schema = z.object({
   ),
   PRIVACY_HOLIDAYS: setting(z.enum(['none', 'US', 'GB', 'DE', 'FR', 'ES'], 'must be none, US, GB, DE, FR or ES').default('US')),
   PRIVACY_ZONE: setting(z.string().refine(isZone, 'must be a time zone, such as Europe/Berlin').default('America/New_York')),
+  NOTICE_DAYS: setting(z.coerce.number('must be a number').int().min(1).max(365).default(30)),
   BOUNCE_ADDRESS: optional(address),
   SMTP_IN_PORT: optional(z.coerce.number('must be a number').int().min(0).max(65535)),
   SMTP_IN_CERT: optional(z.string().includes('-----BEGIN CERTIFICATE-----', 'must be a certificate in PEM form')),
@@ -184,6 +187,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     updatesApproval: raw.UPDATES_APPROVAL === 'yes',
     mailFrom: raw.MAIL_FROM ?? `hello@${bareHost(siteOrigin)}`,
     privacyAddress: raw.PRIVACY_ADDRESS ?? `privacy@${bareHost(siteOrigin)}`,
+    noticeDays: raw.NOTICE_DAYS,
     privacyClock: { regime: raw.PRIVACY_REGIME, holidays: raw.PRIVACY_HOLIDAYS, zone: raw.PRIVACY_ZONE },
     bounceAddress: bounceAddress(raw, siteOrigin),
     smtpInPort: raw.SMTP_IN_PORT,

@@ -11,11 +11,14 @@ import { connect, loginName } from './database/connection.ts'
 import { prepare } from './database/migrate.ts'
 import { type Found, findDatabase } from './database/open.ts'
 import { purposeNames } from './database/purposes.ts'
+import { openLedger } from './egress/ledger.ts'
+import { closeHouse } from './egress/ways.ts'
 import { closeQueue, openQueue, prepareQueue } from './jobs/queue.ts'
 import { log, logFault, word } from './log.ts'
 import { type Door, openDoorIfAsked } from './mail/door.ts'
 import { standsAtDoor } from './navigation/door.ts'
 import { settleRecording } from './navigation/recording.ts'
+import { processors } from './processors/all.ts'
 import { closeSmtp } from './processors/smtp.ts'
 import { register, rowRules } from './register.ts'
 import { repeatErasures } from './rights/ledger.ts'
@@ -37,19 +40,30 @@ export interface OpenHouse {
   close(): Promise<void>
 }
 
+interface Opening {
+  readonly working: boolean
+  readonly attach?: boolean
+  readonly unwalled?: true
+  readonly onDeath?: () => void
+}
+
 /**
- * Opens the house. `working` processes also do the later work and keep the clock.
+ * Opens the house. `working` processes also do the later work and keep the clock; `unwalled` ones may reach anything, as
+ * tests and benchmarks must that keep a server beside it.
  * @throws WrongSetting, WrongDatabase, EmbeddedError with a sentence for the operator
  */
-export async function openHouse(config: Config, options: { working: boolean; attach?: boolean; onDeath?: () => void }): Promise<OpenHouse> {
+export async function openHouse(config: Config, options: Opening): Promise<OpenHouse> {
   setAhead(config.clockAhead)
   const content = readContent(config)
   const assets = readAssets(checkout('dist/assets'))
   const found = await findDatabase(config, options)
+  // The database's own programs are started: from here on no way leads out but the declared ones.
+  if (!options.unwalled) closeHouse(config, found.place)
   try {
     await prepareDatabase(config, found)
     const db = connect({ place: found.place, prefix: found.prefix, secret: config.secret })
     const house: House = { config, db, content, assets }
+    await openLedger(house, processors)
     await bringTopics(house)
     await stockCatalogue(house)
     await openQueue(db, options.working)

@@ -16,6 +16,7 @@ import {
 import { reconciliationsHeld, stripeFindingsHeld, stripeTombstonesHeld } from './billing/reconciliation-tables.ts'
 import type { Held } from './database/classify.ts'
 import type { RowRule } from './database/row-rules.ts'
+import { announcementsHeld, disclosuresHeld } from './egress/tables.ts'
 import { incomingLettersHeld, lettersHeld, signingKeysHeld, softBouncesHeld, suppressionsHeld } from './mail/tables.ts'
 import { consentsHeld, consentWordsHeld, outgoingActionsHeld } from './navigation/consent-tables.ts'
 import { chartNotesHeld, goalsHeld, reportLinksHeld, segmentsHeld } from './navigation/desk-tables.ts'
@@ -59,6 +60,8 @@ import { departuresHeld, pendingHeld, preferenceLinksHeld, subscriptionsHeld, to
 import { throttlesHeld } from './web/tables.ts'
 
 export const register: readonly Held[] = [
+  disclosuresHeld,
+  announcementsHeld,
   depositsHeld,
   auditDetailsHeld,
   auditEntriesHeld,

@@ -30,7 +30,7 @@ logTo(() => {})
 async function furnish(people: number, rows: number): Promise<void> {
   // All pages come with it, which a killed program would read anew each time.
   const { openHouse } = await import('../src/main.ts')
-  const open = await openHouse(config, { working: false })
+  const open = await openHouse(config, { working: false, unwalled: true })
   const all = await connected(open.found.place)
   for (let i = 0; i < people; i++)
     await open.house.db.as('security', (tx) => welcome(tx, { name: `Victim ${i}`, email: `victim-${i}@example.org` }))

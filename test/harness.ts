@@ -12,10 +12,12 @@ import { settleNotices } from '../src/billing/inbox.ts'
 import { now, setAhead } from '../src/clock.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { connect, type Database } from '../src/database/connection.ts'
+import { openLedger } from '../src/egress/ledger.ts'
 import { closeQueue, openQueue, workOff } from '../src/jobs/queue.ts'
 import { logTo } from '../src/log.ts'
 import { settleRecording } from '../src/navigation/recording.ts'
 import { personWith } from '../src/people/person.ts'
+import { processors } from '../src/processors/all.ts'
 import { resolveWith } from '../src/processors/dns.ts'
 import { register } from '../src/register.ts'
 import { confirmFactor, enrol, enrolmentOf } from '../src/sessions/second-factor.ts'
@@ -116,6 +118,7 @@ export async function openTestHouse(more: Record<string, string> = {}): Promise<
   await openQueue(db, false)
   const config = settings(more)
   const house: House = { config, db, content: readContent(config), assets: readAssets(checkout('dist/assets')) }
+  await openLedger(house, processors)
   await bringTopics(house)
   await stockCatalogue(house)
   const app = openApp(house)

@@ -346,6 +346,7 @@ function staffPages(opened: string, unopened: string, shared: Page): Page[] {
     '/staff/people/invite',
     '/staff/team',
     '/staff/audit',
+    '/staff/recipients',
     '/staff/article-30',
     '/staff/jobs',
     '/staff/mail',

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { bringCustomers } from '../demo-customers.ts'
 import { ourDoor } from '../billing/destination.ts'
 import { makeMissingPrices } from '../billing/price.ts'
+import { withPass } from '../egress/wall.ts'
 import { log, logFault } from '../log.ts'
 import { checkout } from '../main.ts'
 import { StripeTrouble } from '../processors/stripe.ts'
@@ -25,7 +26,9 @@ export interface LocalStripe {
 export function startLocalStripe(house: House, { demo }: { demo: boolean }): LocalStripe | undefined {
   const { localStripe: port } = house.config
   if (port === undefined) return undefined
-  const child = spawn(process.execPath, argumentsFor(house, port), { stdio: ['pipe', 'ignore', 'ignore'], env: {} })
+  const child = withPass({ program: process.execPath }, () =>
+    spawn(process.execPath, argumentsFor(house, port), { stdio: ['pipe', 'ignore', 'ignore'], env: {} }),
+  )
   const state = { leaving: false }
   child.on('error', (fault) => logFault('stripe.local-failed', fault))
   child.once('exit', () => {

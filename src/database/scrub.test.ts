@@ -24,7 +24,7 @@ function filesWith(folder: string, value: string): string[] {
 test('what was deleted is gone from the files of our own server: tables, indexes, write-ahead log', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudrun-scrub-'))
   after(() => rmSync(folder, { recursive: true, force: true }))
-  const open = await openHouse(settings({ DATABASE_URL: '', DATA_DIR: folder }), { working: false })
+  const open = await openHouse(settings({ DATABASE_URL: '', DATA_DIR: folder }), { working: false, unwalled: true })
   try {
     const { db } = open.house
     const eyes = new pg.Client({ ...open.found.place, user: 'postgres' })

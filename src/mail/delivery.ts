@@ -6,7 +6,8 @@ import { and, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import { type Id, log } from '../log.ts'
 import type { For } from '../database/connection.ts'
-import { type Envelope, sendBySmtp, type SigningKey, type Verdict } from '../processors/smtp.ts'
+import { enter } from '../egress/ledger.ts'
+import { type Envelope, sendBySmtp, smtp, type SigningKey, type Verdict } from '../processors/smtp.ts'
 import type { House } from '../web/house.ts'
 import { heedFailure } from './failure.ts'
 import { messageId, returnPath } from './return-path.ts'
@@ -40,7 +41,7 @@ export async function deliver(house: House, letterId: Id): Promise<void> {
       .where(and(eq(letters.id, letterId), isNull(letters.sentAt), isNull(letters.refusedAt), isNull(letters.heldAt)))
       .for('update')
     if (!letter) return
-    const outcome = (await isHeldBack(tx, letter)) ? 'held' : await hand(house, letter, keys)
+    const outcome = (await isHeldBack(tx, letter)) ? 'held' : await hand(tx, house, letter, keys)
     if (outcome !== 'held' && !outcome.taken) await noteRefusal(tx, letter, outcome)
     // Whoever is erased gets one last letter; once it is out, not even its address stays.
     if (letter.kind === 'goodbye' && house.config.smtpUrl) await tx.delete(letters).where(eq(letters.id, letterId))
@@ -77,9 +78,11 @@ const senderName = ({ config }: House): string =>
 const isHeldBack = async (tx: For<'operations'>, { to, kind }: Kept): Promise<boolean> =>
   kind !== 'mailbox' && holdsBack(await suppressionOf(tx, to))
 
-async function hand(house: House, letter: Kept, keys: readonly SigningKey[]): Promise<Verdict> {
+async function hand(tx: For<'operations'>, house: House, letter: Kept, keys: readonly SigningKey[]): Promise<Verdict> {
   if (!house.config.smtpUrl) return { taken: true }
   const envelope: Envelope = { to: letter.to, subject: letter.subject, text: letter.text, html: letter.html }
+  // Were this undone by a crash after the server took it, the letter would go once more, and be entered then.
+  await enter(tx, { plate: smtp, fields: [...Object.keys(envelope), 'returnPath'], personId: letter.personId, id: letter.id })
   return sendBySmtp(house.config, envelope, {
     headers: headersOf(house, letter),
     at: now(),

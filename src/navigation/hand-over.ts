@@ -5,10 +5,11 @@
  */
 import { HOUR, MINUTE, now } from '../clock.ts'
 import type { AnalyticsDestination } from '../config-analytics.ts'
+import { enter } from '../egress/ledger.ts'
+import type { Outcome } from '../egress/post.ts'
 import { log, word } from '../log.ts'
 import { type OutgoingAction, tell } from '../processors/analytics.ts'
 import { analyticsServices, destinationOf } from '../processors/analytics-services.ts'
-import type { Outcome } from '../processors/webhooks.ts'
 import type { House } from '../web/house.ts'
 import { opened } from './outgoing.ts'
 
@@ -65,7 +66,10 @@ async function handOverTogether(house: House, destination: AnalyticsDestination,
   const standing = await stillAgreed(house, rows)
   if (standing.length === 0) return
   const actions = standing.map(({ sealed }): OutgoingAction => opened(house.db, sealed))
-  const outcome = await tell(house.config, analyticsServices[destination.service].message(destination, actions))
+  const { plate, message } = analyticsServices[destination.service]
+  // Nobody is named: these actions are nobody's whom we could find.
+  await house.db.as('improvement', (tx) => enter(tx, { plate, fields: Object.keys(plate.receives) }))
+  const outcome = await tell(house.config, message(destination, actions))
   const result = resultOf(outcome)
   const told = 'status' in outcome ? outcome.status : word(outcome.failed)
   log('navigation.handed-over', { service: word(destination.service), result: word(result), outcome: told, actions: actions.length })

@@ -24,7 +24,10 @@ const canaries = [ADDRESS, AGENT, 'Gecko/20100101']
 const folder = mkdtempSync(join(tmpdir(), 'cloudrun-secrecy-'))
 const lines: string[] = []
 logTo((line) => lines.push(line))
-const open = await openHouse(settings({ DATABASE_URL: '', DATA_DIR: folder, TRUSTED_PROXIES: '127.0.0.1' }), { working: false })
+const open = await openHouse(settings({ DATABASE_URL: '', DATA_DIR: folder, TRUSTED_PROXIES: '127.0.0.1' }), {
+  working: false,
+  unwalled: true,
+})
 const { house } = open
 const eyes = new pg.Client({ ...open.found.place, user: 'postgres' })
 await eyes.connect()

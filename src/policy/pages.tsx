@@ -72,7 +72,7 @@ export const ProcessorsPage = ({ config }: { config: Config }) => (
             <dt>Where</dt>
             <dd>
               {processor.where}
-              {processor.byChoice && `: ${processor.host?.(config) ?? ''}`}
+              {processor.byChoice && `: ${processor.way?.(config)?.host ?? ''}`}
               {processor.transfer && `; ${processor.transfer}`}
             </dd>
           </div>

@@ -16,4 +16,4 @@ export const processors: readonly Nameplate[] = [smtp, imap, stripe, dns, webhoo
 
 /** Those that this house tells of: all but the services that nobody turned on. */
 export const processorsOf = (config: Config): readonly Nameplate[] =>
-  processors.filter(({ byChoice, host }) => !byChoice || host?.(config) !== undefined)
+  processors.filter(({ byChoice, way }) => !byChoice || way?.(config) !== undefined)

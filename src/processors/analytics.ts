@@ -4,8 +4,8 @@
  */
 import type { AnalyticsDestination } from '../config-analytics.ts'
 import type { Config } from '../config.ts'
+import { type Message, type Outcome, post } from '../egress/post.ts'
 import type { Nameplate } from './nameplate.ts'
-import { type Message, type Outcome, sendWebhook } from './webhooks.ts'
 
 /** An action as it may leave: what many readers share, and a number that is another one tomorrow. */
 export interface OutgoingAction {
@@ -47,14 +47,14 @@ export interface AnalyticsService {
 }
 
 /** The way out, for all of them: no private network, no redirect, a time limit, an answer that is not read. */
-export const tell = (config: Pick<Config, 'environment'>, message: Message): Promise<Outcome> => sendWebhook(config, message)
+export const tell = (config: Pick<Config, 'environment'>, message: Message): Promise<Outcome> => post(config, message)
 
-/** The host of this service, by the operator's settings. */
-export const hostOf =
+/** Where this service is, by the operator's settings. */
+export const wayOf =
   (service: AnalyticsDestination['service']) =>
-  ({ analytics }: Config): string | undefined => {
+  ({ analytics }: Config): URL | undefined => {
     const found = analytics.find((one) => one.service === service)
-    return found && new URL(found.url).host
+    return found && new URL(found.url)
   }
 
 /** A message in JSON; what is empty is left out. */

@@ -1,5 +1,6 @@
 /** Asking the name servers: how the operator's own domain is set up, and whether a letter comes from where it says. */
 import { Resolver } from 'node:dns/promises'
+import { withPass } from '../egress/wall.ts'
 import type { Nameplate } from './nameplate.ts'
 
 export const dns: Nameplate = {
@@ -17,7 +18,8 @@ export type RecordType = 'TXT' | 'MX' | 'A' | 'AAAA' | 'PTR' | 'CNAME'
 /** Looks a name up; throws with `code` `ENOTFOUND` or `ENODATA` when there is nothing. */
 export type Resolve = (name: string, type: RecordType) => Promise<readonly unknown[]>
 
-const system: Resolve = (name, type) => new Resolver({ timeout: 3_000, tries: 2 }).resolve(name, type) as Promise<unknown[]>
+const system: Resolve = (name, type) =>
+  withPass({ names: true }, () => new Resolver({ timeout: 3_000, tries: 2 }).resolve(name, type) as Promise<unknown[]>)
 let resolve: Resolve = system
 
 /** Lets somebody else look names up, such as a test. */

@@ -6,7 +6,7 @@ import {
   correcting,
   filled,
   forgetting,
-  hostOf,
+  wayOf,
   inJson,
   majorOf,
   type OutgoingAction,
@@ -42,7 +42,7 @@ export const google: Nameplate = {
   forget: forgetting,
   correct: correcting,
   byChoice: true,
-  host: hostOf('google'),
+  way: wayOf('google'),
 }
 
 /** Names that Google keeps for itself. */

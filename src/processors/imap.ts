@@ -10,6 +10,8 @@ export const imap: Nameplate = {
   basis: 'legitimate interest',
   forget: 'Nothing is sent there; what we took from it is deleted there at once.',
   correct: 'It got nothing from us that could be corrected.',
+  way: ({ imapUrl }) => (imapUrl ? new URL(imapUrl) : undefined),
+  own: true,
 }
 
 /** The mailbox could not be reached or refused us; its words are not passed on, because they may quote a letter. */

@@ -8,7 +8,7 @@ import {
   correcting,
   filled,
   forgetting,
-  hostOf,
+  wayOf,
   inJson,
   type OutgoingAction,
   referrerOf,
@@ -41,7 +41,7 @@ export const matomo: Nameplate = {
   forget: forgetting,
   correct: correcting,
   byChoice: true,
-  host: hostOf('matomo'),
+  way: wayOf('matomo'),
 }
 
 function actOf({ kind, label, host, page }: OutgoingAction): Record<string, string> {

@@ -19,13 +19,13 @@ export interface Nameplate {
   readonly forget: string
   /** What becomes there of something that a person had corrected. */
   readonly correct: string
-  /** It is off unless the operator turns it on, and told of only then. */
-  readonly byChoice?: true
-  /** Where this house sends it to, by its settings; undefined when it sends nothing. Without it, it always may. */
-  readonly host?: (config: Config) => string | undefined
   /**
-   * Which of a person's rows were handed over: the table in which that is noted, the columns that went,
-   * and the columns with the moment (whichever is filled). So the person can be told what went and when.
+   * Where this house sends it to, by its settings: the only place to which the wall opens a way (`egress/wall.ts`);
+   * undefined while it sends nothing. Without it there is no one place: each piece of work says where it goes.
    */
-  readonly noted?: { readonly table: string; readonly columns: readonly string[]; readonly at: readonly [string, ...string[]] }
+  readonly way?: (config: Config) => URL | undefined
+  /** The operator runs it: it may stand in a private network, and people are told its name instead of `where`. */
+  readonly own?: true
+  /** It is off unless the operator turns it on, and told of only then; it waits until the notice of it has run its time. */
+  readonly byChoice?: true
 }

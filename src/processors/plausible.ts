@@ -7,7 +7,7 @@ import {
   correcting,
   filled,
   forgetting,
-  hostOf,
+  wayOf,
   inJson,
   type OutgoingAction,
   referrerOf,
@@ -31,7 +31,7 @@ export const plausible: Nameplate = {
   forget: forgetting,
   correct: correcting,
   byChoice: true,
-  host: hostOf('plausible'),
+  way: wayOf('plausible'),
 }
 
 // Plausible's own names, under which it offers these in its reports.

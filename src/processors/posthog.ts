@@ -7,7 +7,7 @@ import {
   correcting,
   filled,
   forgetting,
-  hostOf,
+  wayOf,
   inJson,
   majorOf,
   type OutgoingAction,
@@ -47,7 +47,7 @@ export const posthog: Nameplate = {
   forget: forgetting,
   correct: correcting,
   byChoice: true,
-  host: hostOf('posthog'),
+  way: wayOf('posthog'),
 }
 
 const events = { link: 'outbound link', file: 'download', missing: 'page not found' } as const

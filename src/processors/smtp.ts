@@ -23,9 +23,12 @@ export const smtp: Nameplate = {
   basis: 'contract',
   forget: 'It passes letters on and keeps none; its own log is deleted by its own rules.',
   correct: 'The next letter has what was corrected; of earlier ones it keeps nothing.',
-  host: ({ smtpUrl }) => (smtpUrl ? new URL(smtpUrl).hostname : undefined),
-  noted: { table: 'letters', columns: ['to', 'subject', 'text', 'html'], at: ['sentAt', 'refusedAt'] },
+  way: ({ smtpUrl }) => (smtpUrl ? new URL(smtpUrl) : undefined),
+  own: true,
 }
+
+/** The fields of a message that is composed already. */
+export const MESSAGE = ['to', 'returnPath', 'message'] as const
 
 /** What is handed over: the fields that the nameplate lists, and no other. */
 export interface Envelope {

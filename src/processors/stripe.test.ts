@@ -10,13 +10,12 @@ import { after, test } from 'node:test'
 import { inspect } from 'node:util'
 import { globSync } from 'node:fs'
 import { Stripe } from 'stripe'
-import { settings } from '../../test/harness.ts'
+import { openTestHouse } from '../../test/harness.ts'
 import type { Config } from '../config.ts'
 import { logFault, logTo } from '../log.ts'
 import { hasStripe, StripeTrouble } from './stripe.ts'
 
 const log: string[] = []
-logTo((line) => log.push(line))
 
 /** What must be nowhere. */
 const secrets = [
@@ -90,11 +89,13 @@ const server = createServer((request, response) => {
 })
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 after(() => server.close())
-const config = settings({
+const { house } = await openTestHouse({
   STRIPE_SECRET_KEY: 'sk_test_emu_errors',
   STRIPE_WEBHOOK_SECRET: 'whsec_errors',
   STRIPE_API_ORIGIN: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
 })
+const { config } = house
+logTo((line) => log.push(line))
 
 /** Everything that a reader, a log or a serialiser could get out of a fault. */
 function shown(fault: unknown): string {
@@ -173,6 +174,7 @@ const silent = new Set([
   'plannedBy',
   'termsOf',
   'clientOf',
+  'guardedClient',
   'ask',
   'idOf',
   'moment',

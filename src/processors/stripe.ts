@@ -6,6 +6,7 @@
 import { Stripe } from 'stripe'
 import type { Config } from '../config.ts'
 import type { Nameplate } from './nameplate.ts'
+import { guardedClient } from './stripe-wire.ts'
 
 export const stripe: Nameplate = {
   name: 'Stripe',
@@ -13,30 +14,45 @@ export const stripe: Nameplate = {
   where: 'United States and Ireland',
   purposes: ['billing', 'rights'],
   transfer: 'to the United States, under the standard contractual clauses of its data processing agreement',
-  receives: { account: 'reference', house: 'reference', membership: 'reference', plan: 'membership', seats: 'membership', usage: 'usage' },
+  receives: {
+    account: 'reference',
+    house: 'reference',
+    membership: 'reference',
+    keys: 'billing',
+    amounts: 'billing',
+    plan: 'membership',
+    seats: 'membership',
+    usage: 'usage',
+    catalogue: 'content',
+  },
   basis: 'contract',
   forget: 'Ends what is paid for, detaches the card and deletes the customer; what the law makes Stripe keep, it keeps.',
   correct: 'It never got a name or an address from us. What you typed on its own pages you correct there, by way of your billing page.',
+  way: ({ stripeKey, stripeOrigin }) => (stripeKey ? new URL(stripeOrigin ?? STRIPE) : undefined),
 }
 
-const clients = new Map<string, Stripe>()
+const STRIPE = 'https://api.stripe.com'
+
+const clients = new WeakMap<Config, Stripe>()
 
 /** Whether this house can collect payments at all. */
 export const hasStripe = (config: Config): boolean => config.stripeKey !== undefined
 
 /** The SDK, for what asks nothing of Stripe; everything else goes through `ask`. */
-export function clientOf({ stripeKey, stripeOrigin }: Config): Stripe {
+export function clientOf(config: Config): Stripe {
+  const { stripeKey, stripeOrigin } = config
   if (!stripeKey) throw new StripeTrouble({ type: 'not_configured' })
-  const known = clients.get(`${stripeKey} ${stripeOrigin}`)
+  const known = clients.get(config)
   if (known) return known
   const place = stripeOrigin ? new URL(stripeOrigin) : undefined
   const fresh = new Stripe(stripeKey, {
     telemetry: false,
     timeout: 15_000,
     maxNetworkRetries: 1,
+    httpClient: guardedClient(config, stripe),
     ...(place && { host: place.hostname, port: place.port, protocol: place.protocol === 'http:' ? 'http' : 'https' }),
   })
-  clients.set(`${stripeKey} ${stripeOrigin}`, fresh)
+  clients.set(config, fresh)
   return fresh
 }
 

@@ -7,7 +7,7 @@ import {
   correcting,
   filled,
   forgetting,
-  hostOf,
+  wayOf,
   inJson,
   type OutgoingAction,
   referrerOf,
@@ -36,7 +36,7 @@ export const umami: Nameplate = {
   forget: forgetting,
   correct: correcting,
   byChoice: true,
-  host: hostOf('umami'),
+  way: wayOf('umami'),
 }
 
 const names = { view: '', action: '', link: 'outbound link', file: 'download', missing: 'page not found' } as const

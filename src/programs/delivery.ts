@@ -7,7 +7,9 @@ import { DAY, fromNow, HOUR, MINUTE, now, SECOND } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import { type Id, log, word } from '../log.ts'
 import { post } from '../mail/letter.ts'
-import { type Outcome, sendWebhook } from '../processors/webhooks.ts'
+import { enter } from '../egress/ledger.ts'
+import { type Outcome, post as send } from '../egress/post.ts'
+import { webhooks } from '../processors/webhooks.ts'
 import { team } from '../staff/team.ts'
 import type { House } from '../web/house.ts'
 import { endpointOffLetter } from './emails.ts'
@@ -32,6 +34,7 @@ interface Claimed extends Record<string, unknown> {
   readonly type: string
   readonly data: unknown
   readonly happened_at: string
+  readonly person_id: Id | null
   readonly endpoint_id: Id
   readonly url: string
 }
@@ -59,7 +62,7 @@ async function claim(tx: For<'operations'>): Promise<Claimed[]> {
       update program_deliveries d set due_at = ${fromNow(LEASE).toISOString()}, tries = d.tries + 1
        where d.id in (select id from chosen) and d.due_at <= ${at}
       returning d.id, d.tries, d.event_id, d.endpoint_id)
-    select c.id, c.tries, c.event_id, v.type, v.data, v.happened_at::text, c.endpoint_id, e.url
+    select c.id, c.tries, c.event_id, v.type, v.data, v.happened_at::text, v.person_id, c.endpoint_id, e.url
       from claimed c join program_events v on v.id = c.event_id join program_endpoints e on e.id = c.endpoint_id`)
   return rows
 }
@@ -68,7 +71,9 @@ async function deliver(house: House, one: Claimed): Promise<void> {
   const secrets = await house.db.as('security', (tx) => secretsOf(tx, one.endpoint_id))
   const body = JSON.stringify({ type: one.type, timestamp: new Date(one.happened_at).toISOString(), data: one.data })
   const headers = signedHeaders(secrets, { id: one.event_id, at: now(), body })
-  const outcome = await sendWebhook(house.config, { url: one.url, headers, body })
+  const fields = ['type', 'timestamp', 'states', 'numbers']
+  await house.db.as('operations', (tx) => enter(tx, { plate: webhooks, fields, personId: one.person_id, id: one.id }))
+  const outcome = await send(house.config, { url: one.url, headers, body })
   const result = resultOf(outcome, one.tries)
   await house.db.as('operations', (tx) => note(tx, one, outcome, result))
   log('programs.told', { delivery: one.id, endpoint: one.endpoint_id, result: word(result), tries: one.tries })

@@ -9,8 +9,10 @@ import type { Database, For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { fileAway, type Opened, openIncoming } from '../mail/incoming.ts'
 import { sentBehind, tokensIn } from '../mail/return-path.ts'
+import { dns } from '../processors/dns.ts'
 import { type Sender, senderOf } from '../processors/dns-sender.ts'
 import type { House } from '../web/house.ts'
+import { enter } from '../egress/ledger.ts'
 import { Refusal } from '../web/refusal.ts'
 import { limit } from '../web/throttle.ts'
 import { keepPaper, keepWords } from './correspondence.ts'
@@ -49,6 +51,8 @@ async function heed(house: House, letter: Opened): Promise<Outcome> {
   if (read.machine === 'answer') return 'machine'
   const asks = recognise(read.subject, read.text)
   if (read.machine === 'bulk' && asks.kinds.length === 0) return 'machine'
+  const sent = { plate: dns, fields: ['domain of the address that wrote to us'], id: letter.id }
+  if (read.from) await house.db.as('rights', (tx) => enter(tx, sent))
   const sender = read.from ? await senderOf(letter.raw, letter) : 'forged'
   const came = { letter, read, sender, asks, threadHash: hashOf(house.db, read.messageId) }
   const mayWrite = sender !== 'forged' && (await mayAnswer(house, read.from ?? ''))

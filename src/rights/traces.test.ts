@@ -165,7 +165,10 @@ function filesWith(folder: string, value: string): string[] {
 test('a person with 100,000 rows: copied whole, erased whole; no dump, no file and no log holds a canary', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudrun-traces-'))
   after(() => rmSync(folder, { recursive: true, force: true }))
-  const open = await openHouse(settings({ DATABASE_URL: '', DATA_DIR: folder, SMTP_URL: 'smtp://127.0.0.1:9' }), { working: false })
+  const open = await openHouse(settings({ DATABASE_URL: '', DATA_DIR: folder, SMTP_URL: 'smtp://127.0.0.1:9' }), {
+    working: false,
+    unwalled: true,
+  })
   const log: string[] = []
   logTo((line) => log.push(line))
   const all = new pg.Client({ ...open.found.place, user: 'postgres' })

@@ -83,6 +83,12 @@ export const abilities = {
     doors: ['/staff/article-30'],
     tab: 'Processing',
   },
+  recipients: {
+    says: 'See who receives data, and what left',
+    roles: ['owner', 'legal'],
+    doors: ['/staff/recipients'],
+    tab: 'Recipients',
+  },
   jobs: { says: 'See later work, and try again what failed', roles: ['owner'], doors: ['/staff/jobs'], tab: 'Jobs' },
   programs: {
     says: 'Give the company’s own programs keys, and choose what they are told',

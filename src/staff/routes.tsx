@@ -16,6 +16,7 @@ import { looksBy } from './look.ts'
 import { FirstPage } from './pages.tsx'
 import { mailRoutes } from './mail-routes.tsx'
 import { peopleRoutes } from './people-routes.tsx'
+import { recipientsRoutes } from './recipients-routes.tsx'
 import { recordRoutes } from './record-routes.tsx'
 import { may } from './roles.ts'
 import { howMany } from './search.ts'
@@ -33,6 +34,7 @@ export const staffRoutes = new Hono<Web>()
   .route('/', jobsRoutes)
   .route('/', mailRoutes)
   .route('/', stopsRoutes)
+  .route('/', recipientsRoutes)
   // What is not there answers as what one may not know of: the same page, after the same question who it is.
   .all('/staff/*', signedIn, () => {
     throw nothingHere()

@@ -2,9 +2,11 @@
 import { eq, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
+import { categoriesOf } from '../egress/ledger.ts'
 import type { Id } from '../log.ts'
 import { notSuppressed } from '../mail/suppression.ts'
 import { people } from '../people/tables.ts'
+import { MESSAGE, smtp } from '../processors/smtp.ts'
 import type { House } from '../web/house.ts'
 import type { Reached } from './edition.ts'
 import { type Issue, isSending } from './issue.ts'
@@ -83,14 +85,21 @@ export async function stillReached(house: House, { topic }: Issue, { personId, e
   })
 }
 
-/** Whoever was claimed by a process that is gone: nobody knows whether their letter went. */
-export async function recover(tx: For<'updates'>, issueId: Id): Promise<void> {
-  const { rowCount } = await tx.execute(
-    sql`update ${recipients} set state = 'uncertain', done_at = ${now().toISOString()} where issue_id = ${issueId} and state = 'claimed'`,
-  )
-  if (rowCount)
+/** Whoever was claimed by a process that is gone: nobody knows whether their letter went, so it is entered as if it had. */
+export async function recover(tx: For<'updates'>, { config }: House, issueId: Id): Promise<void> {
+  const { rows } = await tx.execute<{ n: number }>(sql`
+    with left_over as (
+      update ${recipients} set state = 'uncertain', done_at = ${now().toISOString()} where issue_id = ${issueId} and state = 'claimed'
+      returning id, person_id),
+    entered as (
+      insert into disclosures (id, processor, person_id, categories, sent_at)
+      select id, ${smtp.name}, person_id, ${sql.param(categoriesOf(smtp, MESSAGE))}::text[], ${now().toISOString()} from left_over
+       where ${config.smtpUrl !== undefined} on conflict do nothing)
+    select count(*)::int as n from left_over`)
+  const uncertain = rows[0]?.n ?? 0
+  if (uncertain > 0)
     await tx
       .update(sendings)
-      .set({ uncertain: sql`${sendings.uncertain} + ${rowCount}` })
+      .set({ uncertain: sql`${sendings.uncertain} + ${uncertain}` })
       .where(eq(sendings.issueId, issueId))
 }

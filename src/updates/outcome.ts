@@ -2,9 +2,11 @@
 import { eq, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
+import { categoriesOf } from '../egress/ledger.ts'
 import { heedFailure } from '../mail/failure.ts'
 import { keepAsSent } from '../mail/letter.ts'
 import { severityOf, statusIn } from '../mail/severity.ts'
+import { MESSAGE, smtp } from '../processors/smtp.ts'
 import type { House } from '../web/house.ts'
 import type { Claimed } from './claim.ts'
 import { type Edition, shownFor } from './edition.ts'
@@ -34,7 +36,10 @@ const NOTE = `
   noted as (
     update recipients r set state = o.state, code = coalesce(o.code, r.code), due_at = coalesce(o.due_at, r.due_at), tries = r.tries - o.back,
            done_at = case when o.state = 'waiting' then null else $7::timestamptz end
-      from found join o on o.id = found.id where r.id = found.id returning o.state, found.was)
+      from found join o on o.id = found.id where r.id = found.id returning r.id, r.person_id, o.state, found.was),
+  entered as (
+    insert into disclosures (id, processor, person_id, categories, sent_at)
+    select id, $8::text, person_id, $9::text[], $7 from noted where $8 is not null and state in ('taken', 'refused', 'uncertain') on conflict do nothing)
   select state, was, count(*)::int as letters from noted group by state, was`
 
 /** Notes what became of letters, and counts it. */
@@ -49,6 +54,8 @@ export async function noteOutcomes(tx: For<'updates'>, house: House, edition: Ed
     column(({ dueAt }) => dueAt ?? null),
     column(({ back }) => (back ? 1 : 0)),
     now(),
+    house.config.smtpUrl ? smtp.name : null,
+    categoriesOf(smtp, MESSAGE),
   ])
   await count(tx, edition, rows)
   await heedRefusals(tx, outcomes)

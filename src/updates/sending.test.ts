@@ -73,6 +73,7 @@ beforeEach(async () => {
     'subscriptions',
     'departures',
     'suppressions',
+    'disclosures',
     'soft_bounces',
     'guests',
   ])

@@ -10,9 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import { fromNow, HOUR, MINUTE, now, SECOND } from '../clock.ts'
 import type { For } from '../database/connection.ts'
+import { requireUsable } from '../egress/announcement.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { type Id, log, logFault } from '../log.ts'
-import { type Fate, handOver } from '../processors/smtp.ts'
+import { type Fate, handOver, smtp } from '../processors/smtp.ts'
 import type { House } from '../web/house.ts'
 import { type Claimed, claim, recover, stillReached } from './claim.ts'
 import { type Edition, editionOf, parcelFor } from './edition.ts'
@@ -73,6 +74,7 @@ export async function sendSome(house: House, issueId: Id): Promise<void> {
 
 async function begin(house: House, issueId: Id): Promise<Run | undefined> {
   const lease = randomUUID()
+  if (house.config.smtpUrl) await requireUsable(house.db, smtp)
   const issue = await house.db.as('updates', async (tx) => {
     const issue = await issueOf(tx, issueId)
     if (issue?.standing !== 'sending') return undefined
@@ -83,7 +85,7 @@ async function begin(house: House, issueId: Id): Promise<Run | undefined> {
       .where(and(eq(sendings.issueId, issueId), free))
       .returning({ lease: sendings.lease })
     if (taken.length === 0) return undefined
-    await recover(tx, issueId)
+    await recover(tx, house, issueId)
     return issue
   })
   if (!issue) return undefined

@@ -1,6 +1,8 @@
 /** What SpamAssassin's rules say of a letter, where it is installed. It runs on this machine and asks nobody. */
 import { spawn } from 'node:child_process'
+import { withPass } from '../egress/wall.ts'
 
+const PROGRAM = 'spamassassin'
 const PATIENCE = 30_000
 /** From here on some receivers begin to wonder. */
 export const HIGH = 1
@@ -8,7 +10,9 @@ export const HIGH = 1
 /** The score, or why there is none. */
 export async function spamScore(message: Buffer): Promise<number | 'not installed' | 'no answer'> {
   // -L: offline rules alone; -x: writes no settings of its own. Nothing of the letter is an argument.
-  const child = spawn('spamassassin', ['-L', '-x', '-t'], { stdio: ['pipe', 'pipe', 'ignore'], timeout: PATIENCE })
+  const child = withPass({ program: PROGRAM }, () =>
+    spawn(PROGRAM, ['-L', '-x', '-t'], { stdio: ['pipe', 'pipe', 'ignore'], timeout: PATIENCE }),
+  )
   return new Promise((resolve) => {
     let text = ''
     child.once('error', () => resolve('not installed'))

@@ -1,9 +1,10 @@
 /** A letter of an issue to oneself: the very letter that would go, but for its subject and its way to leave. */
 import { newId } from '../database/columns.ts'
+import { enter } from '../egress/ledger.ts'
 import type { Id } from '../log.ts'
 import { keepAsSent } from '../mail/letter.ts'
 import { personOf } from '../people/person.ts'
-import { handOver } from '../processors/smtp.ts'
+import { handOver, MESSAGE, smtp } from '../processors/smtp.ts'
 import type { House } from '../web/house.ts'
 import { editionOf, parcelFor, shownFor } from './edition.ts'
 import { issueOf } from './issue.ts'
@@ -29,6 +30,7 @@ export async function sendTest(house: House, { issueId, personId }: { issueId: I
     const letter = { to: person.email, personId, kind: 'test', ...shownFor(house, edition, reached) }
     return house.db.as('updates', (tx) => keepAsSent(tx, [letter]))
   }
+  await house.db.as('updates', (tx) => enter(tx, { plate: smtp, fields: MESSAGE, personId }))
   const { fate } = await handOver(house.config, parcelFor(house, edition, reached))
   if (fate === 'later' || fate === 'unreached') throw new NotTaken(fate)
 }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { listen } from '../../test/endpoint.ts'
-import { faultIn, mayReach, sendWebhook } from './webhooks.ts'
+import { faultIn, post } from './post.ts'
+import { wayTo } from './ways.ts'
 
 const production = { environment: 'production' } as const
+const mayReach = (config: { environment: 'production' | 'development' }, address: string) =>
+  wayTo(config, new URL('https://example.com')).may(address)
 const development = { environment: 'development' } as const
 
 const reserved = [
@@ -41,15 +44,15 @@ test('however a private address is written, it is one', () => {
 
 test('a name that leads to a private address is refused at the moment of connection', async () => {
   const message = { headers: {}, body: '{}' }
-  assert.deepEqual(await sendWebhook(production, { ...message, url: 'https://localhost/hooks' }), { failed: 'private address' })
-  assert.deepEqual(await sendWebhook(production, { ...message, url: 'https://127.0.0.1/hooks' }), { failed: 'private address' })
-  assert.deepEqual(await sendWebhook(production, { ...message, url: 'http://example.com/' }), { failed: 'not https' })
+  assert.deepEqual(await post(production, { ...message, url: 'https://localhost/hooks' }), { failed: 'private address' })
+  assert.deepEqual(await post(production, { ...message, url: 'https://127.0.0.1/hooks' }), { failed: 'private address' })
+  assert.deepEqual(await post(production, { ...message, url: 'http://example.com/' }), { failed: 'not https' })
 })
 
 test('in development the machine itself is reached, by number and by name', async () => {
   const here = await listen()
   const message = { headers: { 'content-type': 'application/json' }, body: '{"type":"x"}' }
-  assert.deepEqual(await sendWebhook(development, { ...message, url: here.url }), { status: 204 })
-  assert.deepEqual(await sendWebhook(development, { ...message, url: here.url.replace('127.0.0.1', 'localhost') }), { status: 204 })
+  assert.deepEqual(await post(development, { ...message, url: here.url }), { status: 204, text: '' })
+  assert.deepEqual(await post(development, { ...message, url: here.url.replace('127.0.0.1', 'localhost') }), { status: 204, text: '' })
   assert.equal(here.heard.length, 2)
 })

@@ -1,0 +1,93 @@
+/**
+ * The one way out by HTTP to addresses that stand in a row and not in the settings, such as a program's. Who names an
+ * address may not make this program reach into the network that it stands in: private addresses are refused at the moment
+ * of connection, after the name was looked up, so that no name can change its mind in between.
+ */
+import { request as plainRequest } from 'node:http'
+import { request } from 'node:https'
+import { isIP } from 'node:net'
+import type { Config } from '../config.ts'
+import { hostIn } from './network.ts'
+import { EgressRefused } from './refusal.ts'
+import { lookupOf, withPass } from './wall.ts'
+import { wayTo } from './ways.ts'
+
+const TIMEOUT = 15_000
+const MOST_ANSWER = 16 * 1024
+
+/** What came of a try: the answer, or why there was none. */
+export type Outcome = { readonly status: number; readonly text: string } | { readonly failed: Failure }
+export type Failure = 'unreachable' | 'too slow' | 'private address' | 'not https' | 'too long'
+
+export interface Message {
+  readonly url: string
+  /** POST, unless it says otherwise. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  /** Bytes of the answer that are read; none, unless it says otherwise: then `text` is empty. */
+  readonly reads?: number
+}
+
+type Where = Pick<Config, 'environment'>
+
+/** What is wrong with an address before anybody looks it up, in words; undefined when nothing is. */
+export function faultIn(config: Where, text: string): string | undefined {
+  if (!URL.canParse(text)) return 'That is no address such as https://example.com/hooks.'
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && config.environment === 'development'))
+    return 'The address has to begin with https://.'
+  if (url.username || url.password) return 'A name or password has no place in the address: what is told is signed.'
+  if (isIP(hostIn(url)) !== 0 && !wayTo(config, url).may(hostIn(url)))
+    return 'That address lies in a private network, which is not reached from here.'
+  return undefined
+}
+
+/**
+ * Sends one message. Redirects are answers like others: nothing follows them. It waits 15 seconds at most, and never
+ * throws.
+ */
+export async function post(config: Where, message: Message): Promise<Outcome> {
+  const fault = faultIn(config, message.url)
+  if (fault) return { failed: message.url.startsWith('https:') ? 'private address' : 'not https' }
+  const url = new URL(message.url)
+  return withPass({ way: wayTo(config, url) }, () => exchange(config, url, message))
+}
+
+function exchange(config: Where, url: URL, { method = 'POST', headers, body, reads = 0 }: Message): Promise<Outcome> {
+  const send = url.protocol === 'https:' ? request : plainRequest
+  return new Promise((resolve) => {
+    const sending = send(url, {
+      method,
+      headers: body === undefined ? { ...headers } : { ...headers, 'content-length': Buffer.byteLength(body) },
+      // A connection of its own, so that the look-up stands before every one.
+      agent: false,
+      lookup: lookupOf(wayTo(config, url)),
+      signal: AbortSignal.timeout(TIMEOUT),
+      maxHeaderSize: 8 * 1024,
+    })
+    sending.on('error', (failure) => resolve({ failed: reasonOf(failure) }))
+    sending.on('response', (answer) => {
+      const { statusCode: status = 0 } = answer
+      if (reads === 0) resolve({ status, text: '' })
+      const pieces: Buffer[] = []
+      let read = 0
+      answer.on('error', (failure) => resolve({ failed: reasonOf(failure) }))
+      answer.on('data', (piece: Buffer) => {
+        read += piece.length
+        if (read <= reads) pieces.push(piece)
+        else if (reads > 0 || read > MOST_ANSWER) {
+          resolve({ failed: 'too long' })
+          answer.destroy()
+        }
+      })
+      answer.on('end', () => resolve({ status, text: Buffer.concat(pieces).toString() }))
+    })
+    sending.end(body)
+  })
+}
+
+function reasonOf(failure: Error): Failure {
+  if (failure instanceof EgressRefused && failure.trick === 'private place') return 'private address'
+  return failure.name === 'TimeoutError' || failure.name === 'AbortError' ? 'too slow' : 'unreachable'
+}

@@ -1,0 +1,56 @@
+import { index, pgTable, text } from 'drizzle-orm/pg-core'
+import { classify } from '../database/classify.ts'
+import { idOf, moment, ownId } from '../database/columns.ts'
+import { type Category, purposeNames } from '../database/purposes.ts'
+
+/** One sending to a company, or to the operator's own mail server: what kinds of data, about whom. */
+export const disclosures = pgTable(
+  'disclosures',
+  {
+    id: ownId(),
+    processor: text().notNull(),
+    personId: idOf('person_id'),
+    categories: text().array().notNull().$type<Category[]>(),
+    sentAt: moment('sent_at').notNull(),
+  },
+  // Rows come in the order of time and are never changed: a block's first and last moment is all that a look at days needs.
+  (table) => [index('disclosures_person').on(table.personId), index('disclosures_at').using('brin', table.sentAt)],
+)
+
+export const disclosuresHeld = classify(disclosures, {
+  says: 'Who received what kinds of data about you, and when',
+  about: { person: 'personId' },
+  basis: 'legal obligation',
+  keptFor: { days: 730, after: 'sentAt' },
+  onErasure: { blank: ['personId'] },
+  serves: ['rights', 'legal', 'operations'],
+  takesFrom: purposeNames,
+  columns: {
+    id: ['reference', 'A number that stands for the sending'],
+    processor: ['record', 'Who received it'],
+    personId: ['reference', 'A number that stands for you'],
+    categories: ['record', 'Which kinds of data'],
+    sentAt: ['record', 'When'],
+  },
+})
+
+/** Since when a recipient is announced, and from when on it may be used. */
+export const announcements = pgTable('announcements', {
+  processor: text().primaryKey(),
+  announcedAt: moment('announced_at').notNull(),
+  usableFrom: moment('usable_from').notNull(),
+})
+
+export const announcementsHeld = classify(announcements, {
+  says: 'Since when each recipient of data is announced',
+  about: 'nobody',
+  basis: 'legal obligation',
+  keptFor: { while: 'the company is run' },
+  onErasure: { keep: 'It names companies and nobody else', until: 'the company closes' },
+  serves: ['rights', 'legal', 'operations', 'service'],
+  columns: {
+    processor: ['record', 'The recipient'],
+    announcedAt: ['record', 'When it was announced'],
+    usableFrom: ['record', 'From when on it may receive anything'],
+  },
+})
