@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { listen } from '../../test/endpoint.ts'
-import { faultIn, post } from './post.ts'
-import { wayTo } from './ways.ts'
+import { faultIn, post, wayTo } from './post.ts'
 
 const production = { environment: 'production' } as const
 const mayReach = (config: { environment: 'production' | 'development' }, address: string) =>

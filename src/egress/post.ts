@@ -7,10 +7,9 @@ import { request as plainRequest } from 'node:http'
 import { request } from 'node:https'
 import { isIP } from 'node:net'
 import type { Config } from '../config.ts'
-import { hostIn } from './network.ts'
+import { hostIn, isPublic, isThisMachine, portIn } from './network.ts'
 import { EgressRefused } from './refusal.ts'
-import { lookupOf, withPass } from './wall.ts'
-import { wayTo } from './ways.ts'
+import { type HostWay, lookupOf, withPass } from './wall.ts'
 
 const TIMEOUT = 15_000
 const MOST_ANSWER = 16 * 1024
@@ -30,6 +29,16 @@ export interface Message {
 }
 
 type Where = Pick<Config, 'environment'>
+
+/**
+ * The way to an address that stands in a row and not in the settings, such as a program's. It has to be a public one; in
+ * development it may be the machine's own.
+ */
+export const wayTo = ({ environment }: Where, url: URL): HostWay => ({
+  host: hostIn(url),
+  port: portIn(url),
+  may: (address) => isPublic(address) || (environment === 'development' && isThisMachine(address)),
+})
 
 /** What is wrong with an address before anybody looks it up, in words; undefined when nothing is. */
 export function faultIn(config: Where, text: string): string | undefined {

@@ -105,7 +105,7 @@ function judge(target: SocketConnectOpts): Verdict {
     if (ways.some((way) => 'path' in way && way.path === path)) return { path }
     return { refused: refuse('place', 'a socket that is not declared') }
   }
-  const { port, host = 'localhost' } = target as { port: number; host?: string }
+  const { port, host = 'localhost' } = target as { port: number | string; host?: string }
   const name = host.toLowerCase()
   const way = ways.find(
     (way) => 'host' in way && way.port === Number(port) && (way.host === name || (answers.get(name)?.has(way.host) ?? false)),
@@ -229,10 +229,9 @@ function guardPrograms(): void {
   Object.assign(childProcess, { spawnSync: program, execSync: program, execFileSync: program })
   // Node's inner doors, which older packages use.
   Object.assign(process, { binding: program, _linkedBinding: program })
-  class NoWorker {
-    constructor() {
+  Object.assign(workers, {
+    Worker: function Worker(): never {
       throw refuse('thread', 'a thread would not know the wall')
-    }
-  }
-  Object.assign(workers, { Worker: NoWorker })
+    },
+  })
 }

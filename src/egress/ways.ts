@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import type { Place } from '../database/connection.ts'
 import { processors } from '../processors/all.ts'
 import { hostIn, isPublic, isThisMachine, portIn } from './network.ts'
-import { type HostWay, openWay, raiseWall, type Way } from './wall.ts'
+import { openWay, raiseWall, type Way } from './wall.ts'
 
 const anywhere = (): boolean => true
 
@@ -25,13 +25,3 @@ export function closeHouse(config: Config, database: Place): void {
   openWay(wayToDatabase(database), ...waysOf(config))
   raiseWall()
 }
-
-/**
- * The way to an address that stands in a row and not in the settings, such as a program's. It has to be a public one; in
- * development it may be the machine's own.
- */
-export const wayTo = ({ environment }: Pick<Config, 'environment'>, url: URL): HostWay => ({
-  host: hostIn(url),
-  port: portIn(url),
-  may: (address) => isPublic(address) || (environment === 'development' && isThisMachine(address)),
-})
