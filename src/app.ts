@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { billingChangeRoutes } from './billing/change-routes.tsx'
 import { billingRoutes } from './billing/routes.tsx'
+import { breachRoutes } from './breaches/routes.tsx'
 import { helpRoutes } from './help/routes.tsx'
 import { log, logFault, word } from './log.ts'
 import { devMailRoutes, mailboxRoutes } from './mail/routes.tsx'
@@ -53,6 +54,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     accountRoutes,
     rightsRoutes,
     requestRoutes,
+    breachRoutes,
     updateRoutes,
     programRoutes((house) => house.db.as('service', catalogue)),
     reportRoutes,

@@ -14,6 +14,7 @@ import {
   stripeSubscriptionsHeld,
 } from './billing/tables.ts'
 import { reconciliationsHeld, stripeFindingsHeld, stripeTombstonesHeld } from './billing/reconciliation-tables.ts'
+import { breachActsHeld, breachesHeld, breachFactsHeld, breachNoticesHeld, breachPeopleHeld } from './breaches/tables.ts'
 import type { Held } from './database/classify.ts'
 import type { RowRule } from './database/row-rules.ts'
 import { announcementsHeld, disclosuresHeld } from './egress/tables.ts'
@@ -84,6 +85,11 @@ export const register: readonly Held[] = [
   requestLettersHeld,
   requestStepsHeld,
   requestsHeld,
+  breachPeopleHeld,
+  breachActsHeld,
+  breachNoticesHeld,
+  breachFactsHeld,
+  breachesHeld,
   receiptsHeld,
   erasureMarksHeld,
   erasuresAskedHeld,

@@ -1,6 +1,7 @@
 /** All later work, and everything on the clock: this page says what runs when. */
 import { auditJobs } from './audit/jobs.ts'
 import { backupJobs } from './backups/jobs.ts'
+import { breachJobs } from './breaches/jobs.ts'
 import { billingJobs } from './billing/jobs.ts'
 import { sweep } from './database/sweep.ts'
 import { scrub } from './database/scrub.ts'
@@ -43,6 +44,11 @@ export const clock: readonly Appointment[] = [
     cron: '7 * * * *',
     says: 'Every hour: reminds those who answer requests about data of the days that come near, and closes what nobody confirmed',
   },
+  {
+    job: 'breaches.watch',
+    cron: '*/10 * * * *',
+    says: 'Every ten minutes: reminds those who answer for breaches of the terms that come near, and keeps what became of notices',
+  },
   { job: 'mail.poll', cron: '*/2 * * * *', says: 'Every two minutes: empties the mailbox that IMAP_URL names' },
   {
     job: 'navigation.fold',
@@ -84,6 +90,7 @@ export const handlers = (house: House): Handlers => ({
   ...serviceJobs(house),
   ...requestJobs(house),
   ...rightsJobs(house),
+  ...breachJobs(house),
   ...billingJobs(house),
   ...navigationJobs(house),
   ...auditJobs(house),

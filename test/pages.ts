@@ -130,6 +130,32 @@ async function requestPages(house: TestHouse, owner: Browser): Promise<Page[]> {
     send('owner', '/staff/requests/new', { email: '' }, 'taking a request down with errors'),
     open('owner', `/staff/requests/${id}`, 'a request at the desk'),
     send('owner', `/staff/requests/${id}/refuse`, { why: '' }, 'refusing with errors'),
+    ...(await breachPages(owner)),
+  ]
+}
+
+/** Breaches as they come and as they go. */
+async function breachPages(owner: Browser): Promise<Page[]> {
+  const enter = async (): Promise<string> => {
+    const form = { day: '2026-01-02', time: '09:30', source: 'processor', processor: 'Example Relay', processorKnewOn: '2025-12-01' }
+    return ((await owner.post('/staff/breaches/new', form)).headers.get('location') ?? '').replace(/\?.*/, '')
+  }
+  const facts = {
+    ...{ title: 'A backup lay open', happened: 'It could be fetched.', nature: 'confidentiality', beganOn: '', endedOn: '', who: 'list' },
+    ...{ columns: 'people.name', consequences: 'Unwanted letters.', measures: 'We closed it.', advice: 'Look twice.' },
+  }
+  const [fresh, known] = [await enter(), await enter()]
+  await owner.post(`${known}/facts`, facts)
+  await owner.post(`${known}/risk`, { risk: 'high', reason: 'Many people.' })
+  return [
+    open('owner', '/staff/breaches'),
+    open('owner', '/staff/breaches/new'),
+    send('owner', '/staff/breaches/new', {}, 'entering a breach with errors'),
+    open('owner', fresh, 'a breach of which nothing is known'),
+    send('owner', `${fresh}/facts`, { title: '' }, 'a breach described with errors'),
+    open('owner', known, 'a breach at the desk'),
+    open('owner', `${known}/notices/people`, 'a notice to be written'),
+    send('owner', `${known}/notices/people`, { subject: '', body: 'x' }, 'a notice with errors'),
   ]
 }
 

@@ -31,6 +31,17 @@ export const acts = {
   'customer.limited': 'A customer’s limit was set',
   'customer.rules-changed': 'The rules by which a card qualifies were changed',
   'customer.credited': 'A customer was credited, or refunded',
+  'breach.opened': 'A breach was entered into the register',
+  'breach.described': 'What is known about a breach was written down',
+  'breach.listed': 'A list of people was given for a breach',
+  'breach.assessed': 'The risk of a breach was assessed',
+  'breach.drafted': 'A notice of a breach was written',
+  'breach.approved': 'Somebody approved that people are told of a breach',
+  'breach.sent': 'The notice of a breach was sent off',
+  'breach.told': 'An authority or agency was told of a breach',
+  'breach.spared': 'It was found that somebody need not be told of a breach',
+  'breach.delayed': 'The police asked to wait with the notice of a breach',
+  'breach.closed': 'A breach was closed',
 } as const
 export type Act = keyof typeof acts
 export const actNames = Object.keys(acts) as [Act, ...Act[]]

@@ -32,6 +32,8 @@ export interface Jobs {
   'rights.fulfil': { requestId: Id }
   'requests.watch': Record<string, never>
   'requests.read': { incomingId: Id }
+  'breaches.send': { breachId: Id }
+  'breaches.watch': Record<string, never>
   'rights.forget-guests': Record<string, never>
   'rights.erase-waiting': Record<string, never>
   'billing.event': { inboxIds: readonly Id[] }
@@ -81,6 +83,8 @@ export const jobNames = [
   'rights.fulfil',
   'requests.watch',
   'requests.read',
+  'breaches.send',
+  'breaches.watch',
   'rights.forget-guests',
   'rights.erase-waiting',
   'billing.event',

@@ -2,7 +2,8 @@
  * A letter: plain words with an HTML twin of the same words. It is written into the outbox in the
  * transaction of the act that it tells of, and delivered by a job that was enqueued with it.
  */
-import { desc, eq, or } from 'drizzle-orm'
+import { desc, eq, or, type SQL, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
@@ -56,6 +57,11 @@ export async function lettersTo(
     .orderBy(desc(writtenAt))
     .limit(200)
 }
+
+/** What became of the letter with the number in a column, as far as it is kept: for one statement over many; null while it waits. */
+export const fateOfLetter = (letterId: PgColumn): SQL =>
+  sql`(select case when ${letters.bouncedAt} is not null then 'bounced' when ${letters.refusedAt} is not null then 'refused'
+    when ${letters.heldAt} is not null then 'held' when ${letters.sentAt} is not null then 'sent' end from ${letters} where ${letters.id} = ${letterId})`
 
 /** Posts a letter: it goes if and only if the transaction commits. */
 export async function post(tx: For<Purpose>, letter: Letter): Promise<Id> {

@@ -26,6 +26,10 @@ export const isRegisteredFor = (person: PgColumn, slug: string): SQL => sql`exis
   join ${services} on ${services.id} = ${memberships.serviceId} where ${memberships.personId} = ${person} and ${services.slug} = ${slug}
    and ${inArray(memberships.standing, ['trial', 'active', 'grace'])})`
 
+/** The condition that a person has or had a service, by the service's number: for one statement over many people. */
+export const holdsMembershipOf = (person: PgColumn, serviceId: Id): SQL =>
+  sql`exists (select from ${memberships} where ${memberships.personId} = ${person} and ${memberships.serviceId} = ${serviceId})`
+
 /** One that was begun and not paid for waits so long. */
 export const WAITING_HOURS = 48
 

@@ -77,6 +77,12 @@ export const abilities = {
     doors: ['/staff/requests'],
     tab: 'Requests',
   },
+  breaches: {
+    says: 'Keep the register of breaches, and tell those concerned',
+    roles: ['owner', 'legal'],
+    doors: ['/staff/breaches'],
+    tab: 'Breaches',
+  },
   processing: {
     says: 'Read the record of processing activities',
     roles: ['owner', 'legal'],

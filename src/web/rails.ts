@@ -67,9 +67,9 @@ const atMost = (kilobytes: number): MiddlewareHandler<Web> =>
     },
   })
 const bounded = atMost(64)
-// An issue's words, and a picture with its form around it; a mandate with its form.
+// An issue's words, and a picture with its form around it; a mandate with its form; a list of people's numbers.
 const roomy = atMost(2_200)
-const ROOMY = /^\/staff\/updates\/issues\/[^/]+(\/images)?$|^\/privacy\/requests\/agent$/
+const ROOMY = /^\/staff\/updates\/issues\/[^/]+(\/images)?$|^\/privacy\/requests\/agent$|^\/staff\/breaches\/[^/]+\/list$/
 // A list of subscribers. Bodies that do not say how long they are would be read before it is known who
 // sends them, so those get no more room than others.
 const LISTS = '/staff/updates/import'
