@@ -1,6 +1,7 @@
 /** All routes, and the one place where refusals and faults become answers. */
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { agentRoutes } from './agents/routes.tsx'
 import { billingChangeRoutes } from './billing/change-routes.tsx'
 import { billingRoutes } from './billing/routes.tsx'
 import { breachRoutes } from './breaches/routes.tsx'
@@ -54,6 +55,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     accountRoutes,
     rightsRoutes,
     requestRoutes,
+    agentRoutes,
     breachRoutes,
     updateRoutes,
     programRoutes((house) => house.db.as('service', catalogue)),

@@ -67,6 +67,8 @@ export interface Config {
   readonly backupDir: string | undefined
   readonly backupKey: string | undefined
   readonly backupDays: number
+  /** Our number in the directory of the Data Rights Protocol; without it its doors are closed. */
+  readonly businessId: string | undefined
   readonly trustedProxies: BlockList
   readonly metricsToken: string | undefined
   /** Further websites of the operator's whose visits are counted, as `https://host`. */
@@ -128,6 +130,7 @@ const schema = z.object({
   PRIVACY_HOLIDAYS: setting(z.enum(['none', 'US', 'GB', 'DE', 'FR', 'ES'], 'must be none, US, GB, DE, FR or ES').default('US')),
   PRIVACY_ZONE: setting(z.string().refine(isZone, 'must be a time zone, such as Europe/Berlin').default('America/New_York')),
   NOTICE_DAYS: setting(z.coerce.number('must be a number').int().min(1).max(365).default(30)),
+  DRP_BUSINESS_ID: optional(z.string().regex(/^[\w.-]{1,200}$/, 'must be the number that the directory gave you')),
   BOUNCE_ADDRESS: optional(address),
   SMTP_IN_PORT: optional(z.coerce.number('must be a number').int().min(0).max(65535)),
   SMTP_IN_CERT: optional(z.string().includes('-----BEGIN CERTIFICATE-----', 'must be a certificate in PEM form')),
@@ -189,6 +192,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     privacyAddress: raw.PRIVACY_ADDRESS ?? `privacy@${bareHost(siteOrigin)}`,
     noticeDays: raw.NOTICE_DAYS,
     privacyClock: { regime: raw.PRIVACY_REGIME, holidays: raw.PRIVACY_HOLIDAYS, zone: raw.PRIVACY_ZONE },
+    businessId: raw.DRP_BUSINESS_ID,
     bounceAddress: bounceAddress(raw, siteOrigin),
     smtpInPort: raw.SMTP_IN_PORT,
     smtpInTls: smtpInTls(raw),

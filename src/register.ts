@@ -2,6 +2,7 @@
  * Every table that we keep, in the order in which a person is erased: what points at others comes
  * before what it points at, and PostgreSQL's foreign keys refuse any other order.
  */
+import { agentMessagesHeld, agentRequestsHeld, agentsHeld } from './agents/tables.ts'
 import { auditDetailsHeld, auditEntriesHeld } from './audit/tables.ts'
 import { depositsHeld } from './billing/deposit-tables.ts'
 import {
@@ -85,6 +86,9 @@ export const register: readonly Held[] = [
   requestLettersHeld,
   requestStepsHeld,
   requestsHeld,
+  agentMessagesHeld,
+  agentRequestsHeld,
+  agentsHeld,
   breachPeopleHeld,
   breachActsHeld,
   breachNoticesHeld,

@@ -1,4 +1,5 @@
 /** All later work, and everything on the clock: this page says what runs when. */
+import { agentJobs } from './agents/jobs.ts'
 import { auditJobs } from './audit/jobs.ts'
 import { backupJobs } from './backups/jobs.ts'
 import { breachJobs } from './breaches/jobs.ts'
@@ -44,6 +45,7 @@ export const clock: readonly Appointment[] = [
     cron: '7 * * * *',
     says: 'Every hour: reminds those who answer requests about data of the days that come near, and closes what nobody confirmed',
   },
+  { job: 'agents.tell', cron: '* * * * *', says: 'Every minute: tells agents how the requests stand that they made for others' },
   {
     job: 'breaches.watch',
     cron: '*/10 * * * *',
@@ -90,6 +92,7 @@ export const handlers = (house: House): Handlers => ({
   ...serviceJobs(house),
   ...requestJobs(house),
   ...rightsJobs(house),
+  ...agentJobs(house),
   ...breachJobs(house),
   ...billingJobs(house),
   ...navigationJobs(house),

@@ -41,6 +41,11 @@ export class Browser {
     return this.#send(path, { method: 'POST', body: new Uint8Array(body), headers })
   }
 
+  /** Speaks as a program does: a method and a body of its own. */
+  call(method: string, path: string, headers: Record<string, string>, body?: string): Promise<Response> {
+    return this.#send(path, { method, headers, ...(body === undefined ? {} : { body }) })
+  }
+
   /** The text of a page, for assertions. */
   async read(path: string): Promise<string> {
     return (await this.get(path)).text()

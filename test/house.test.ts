@@ -17,7 +17,7 @@ const storeys = [
   ['programs'],
   ['services', 'updates', 'billing', 'navigation', 'help', 'requests'],
   ['register'],
-  ['policy', 'rights', 'disclosures', 'breaches'],
+  ['policy', 'rights', 'disclosures', 'breaches', 'agents'],
   ['backups'],
   ['promises'],
   ['app', 'worker', 'main', 'demo', 'commands', 'cli'],

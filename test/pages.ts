@@ -374,6 +374,7 @@ function staffPages(opened: string, unopened: string, shared: Page): Page[] {
     '/staff/audit',
     '/staff/recipients',
     '/staff/article-30',
+    '/staff/agents',
     '/staff/jobs',
     '/staff/mail',
     '/staff/updates/stopped',

@@ -31,6 +31,8 @@ export const acts = {
   'customer.limited': 'A customer’s limit was set',
   'customer.rules-changed': 'The rules by which a card qualifies were changed',
   'customer.credited': 'A customer was credited, or refunded',
+  'agent.listed': 'An agent that may ask for others was listed',
+  'agent.ended': 'An agent was listed no more',
   'breach.opened': 'A breach was entered into the register',
   'breach.described': 'What is known about a breach was written down',
   'breach.listed': 'A list of people was given for a breach',

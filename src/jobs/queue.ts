@@ -32,6 +32,7 @@ export interface Jobs {
   'rights.fulfil': { requestId: Id }
   'requests.watch': Record<string, never>
   'requests.read': { incomingId: Id }
+  'agents.tell': Record<string, never>
   'breaches.send': { breachId: Id }
   'breaches.watch': Record<string, never>
   'rights.forget-guests': Record<string, never>
@@ -83,6 +84,7 @@ export const jobNames = [
   'rights.fulfil',
   'requests.watch',
   'requests.read',
+  'agents.tell',
   'breaches.send',
   'breaches.watch',
   'rights.forget-guests',

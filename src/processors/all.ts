@@ -1,6 +1,7 @@
 /** Every company that receives data, in the order in which people read them. */
 import type { Config } from '../config.ts'
 import type { Nameplate } from './nameplate.ts'
+import { agents } from './agents.ts'
 import { dns } from './dns.ts'
 import { google } from './google.ts'
 import { imap } from './imap.ts'
@@ -12,7 +13,7 @@ import { stripe } from './stripe.ts'
 import { umami } from './umami.ts'
 import { webhooks } from './webhooks.ts'
 
-export const processors: readonly Nameplate[] = [smtp, imap, stripe, dns, webhooks, posthog, plausible, matomo, google, umami]
+export const processors: readonly Nameplate[] = [smtp, imap, stripe, dns, webhooks, agents, posthog, plausible, matomo, google, umami]
 
 /** Those that this house tells of: all but the services that nobody turned on. */
 export const processorsOf = (config: Config): readonly Nameplate[] =>

@@ -83,6 +83,12 @@ export const abilities = {
     doors: ['/staff/breaches'],
     tab: 'Breaches',
   },
+  agents: {
+    says: 'List the agents that may ask for others',
+    roles: ['owner', 'legal'],
+    doors: ['/staff/agents'],
+    tab: 'Agents',
+  },
   processing: {
     says: 'Read the record of processing activities',
     roles: ['owner', 'legal'],
