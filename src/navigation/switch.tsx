@@ -14,8 +14,8 @@ export const CountingSwitch = ({ signal, uncounted }: Standing) => (
   <section id="counting">
     <h2>Being counted</h2>
     <p>
-      We count visits, so that we learn which pages are of use, from which countries people come and at what hour. No cookie is needed for
-      it and no address is kept; when a day is over, nobody can tell any more who came.
+      We count visits, so that we learn which pages are of use, from which countries and regions people come and at what hour. No cookie is
+      needed for it and no address is kept; when a day is over, nobody can tell any more who came.
     </p>
     {signal && (
       <p>
@@ -35,7 +35,7 @@ export const CountingSwitch = ({ signal, uncounted }: Standing) => (
       </Switch>
     )}
     <p class="soft">
-      Countries come from a table on our own server: <a href={attribution.href}>{attribution.says}</a>.
+      Where a visit comes from is told by a table on our own server: <a href={attribution.href}>{attribution.says}</a>.
     </p>
   </section>
 )

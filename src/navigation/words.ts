@@ -40,8 +40,15 @@ const languages = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'c
 export function nameOf(dimension: Dimension, value: string): string {
   if (value === UNKNOWN) return said[dimension][1]
   if (dimension === 'country') return named(countries, value)
+  if (dimension === 'region') return regionName(value)
   if (dimension === 'language') return named(languages, value)
   return value
+}
+
+// `US, Florida`, as `place.ts` makes it.
+function regionName(value: string): string {
+  const [, country, region] = /^([A-Z]{2}), (.+)$/s.exec(value) ?? []
+  return country && region ? `${region}, ${named(countries, country)}` : value
 }
 
 // What is no code at all is shown as it came.
