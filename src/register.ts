@@ -41,8 +41,9 @@ import {
   programKeysHeld,
   programSecretsHeld,
 } from './programs/tables.ts'
+import { dsrRequestsHeld, dsrServicesHeld } from './programs/opendsr-tables.ts'
 import { requestKeysHeld, requestLettersHeld, requestPapersHeld, requestsHeld, requestStepsHeld } from './requests/tables.ts'
-import { copiesHeld, copyPartsHeld, erasureMarksHeld, erasuresAskedHeld, receiptsHeld } from './rights/tables.ts'
+import { copiesHeld, copyPartsHeld, erasureMarksHeld, erasuresAskedHeld, receiptsHeld, tellingsHeld } from './rights/tables.ts'
 import {
   attemptsHeld,
   challengesHeld,
@@ -94,6 +95,7 @@ export const register: readonly Held[] = [
   breachNoticesHeld,
   breachFactsHeld,
   breachesHeld,
+  tellingsHeld,
   receiptsHeld,
   erasureMarksHeld,
   erasuresAskedHeld,
@@ -115,6 +117,8 @@ export const register: readonly Held[] = [
   preferenceLinksHeld,
   pendingHeld,
   topicsHeld,
+  dsrRequestsHeld,
+  dsrServicesHeld,
   programAnswersHeld,
   programKeysHeld,
   programDeliveriesHeld,

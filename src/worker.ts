@@ -39,7 +39,11 @@ export const clock: readonly Appointment[] = [
     cron: '*/5 * * * *',
     says: 'Every five minutes, and after each erasure: notes outside the database that somebody was erased',
   },
-  { job: 'rights.erase-waiting', cron: '*/10 * * * *', says: 'Every ten minutes: tries the erasures again that wait for Stripe' },
+  {
+    job: 'rights.tell-waiting',
+    cron: '*/10 * * * *',
+    says: 'Every ten minutes: asks recipients again that have not confirmed yet, and erases whom all have forgotten',
+  },
   {
     job: 'requests.watch',
     cron: '7 * * * *',

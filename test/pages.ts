@@ -70,6 +70,8 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       ...doorPages({ welcome, reset }),
       ...accountPages(),
       open('owner', endpoint, 'a program that is told things'),
+      open('owner', '/staff/programs/opendsr'),
+      send('owner', '/staff/programs/opendsr', { url: '' }, 'a service that answers requests, with errors'),
       open('ada', membership, 'a service of hers'),
       open('ada', begun.replace('billing/begin', 'services'), 'a service that waits for its payment'),
       ...servicePages(),

@@ -83,11 +83,13 @@ async function eraseAll(house: House, { id, email }: Whom, options: Options): Pr
   await refuseLastOwner(house, { id, email })
   if (!options.yes && !(await sure(house, { id, email }))) return exits.failed
   const token = await erase(house, id).catch((fault: unknown) => {
-    if (fault instanceof ErasureWaits) return 'waits' as const
+    if (fault instanceof ErasureWaits) return fault
     throw fault
   })
-  if (token === 'waits') {
-    remark('Stripe cannot be reached, so nothing is erased yet. It is tried again every ten minutes, and the receipt goes out by letter.')
+  if (token instanceof ErasureWaits) {
+    remark(
+      `Waiting: ${token.recipients.join(', ')}. Nothing is erased yet. It is tried again every ten minutes, and the receipt goes out by letter.`,
+    )
     return exits.failed
   }
   if (!token) return exits.nobody

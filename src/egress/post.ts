@@ -3,7 +3,7 @@
  * address may not make this program reach into the network that it stands in: private addresses are refused at the moment
  * of connection, after the name was looked up, so that no name can change its mind in between.
  */
-import { request as plainRequest } from 'node:http'
+import { type IncomingHttpHeaders, request as plainRequest } from 'node:http'
 import { request } from 'node:https'
 import { isIP } from 'node:net'
 import type { Config } from '../config.ts'
@@ -15,7 +15,9 @@ const TIMEOUT = 15_000
 const MOST_ANSWER = 16 * 1024
 
 /** What came of a try: the answer, or why there was none. */
-export type Outcome = { readonly status: number; readonly text: string } | { readonly failed: Failure }
+export type Outcome =
+  | { readonly status: number; readonly text: string; readonly headers?: IncomingHttpHeaders }
+  | { readonly failed: Failure }
 export type Failure = 'unreachable' | 'too slow' | 'private address' | 'not https' | 'too long'
 
 export interface Message {
@@ -90,7 +92,7 @@ function exchange(config: Where, url: URL, { method = 'POST', headers, body, rea
           answer.destroy()
         }
       })
-      answer.on('end', () => resolve({ status, text: Buffer.concat(pieces).toString() }))
+      answer.on('end', () => resolve({ status, text: Buffer.concat(pieces).toString(), headers: answer.headers }))
     })
     sending.end(body)
   })

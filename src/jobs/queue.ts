@@ -36,7 +36,10 @@ export interface Jobs {
   'breaches.send': { breachId: Id }
   'breaches.watch': Record<string, never>
   'rights.forget-guests': Record<string, never>
-  'rights.erase-waiting': Record<string, never>
+  'rights.tell-waiting': Record<string, never>
+  'rights.corrected': { correctionId: Id; requestId?: Id }
+  'rights.released': { personId: Id }
+  'rights.heard': { messageId: Id }
   'billing.event': { inboxIds: readonly Id[] }
   'billing.catch-up': Record<string, never>
   'billing.settle': { personId: Id }
@@ -88,7 +91,10 @@ export const jobNames = [
   'breaches.send',
   'breaches.watch',
   'rights.forget-guests',
-  'rights.erase-waiting',
+  'rights.tell-waiting',
+  'rights.corrected',
+  'rights.released',
+  'rights.heard',
   'billing.event',
   'billing.catch-up',
   'billing.settle',

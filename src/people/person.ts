@@ -5,6 +5,7 @@ import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { seal, unseal } from '../database/sealing.ts'
+import { enqueue } from '../jobs/queue.ts'
 import type { Id } from '../log.ts'
 import { Refusal } from '../web/refusal.ts'
 import { corrections, guests, people, personKeys } from './tables.ts'
@@ -86,11 +87,12 @@ export async function personOf(tx: Reading, id: Id): Promise<Person | undefined>
   return person
 }
 
-/** Corrects the name, and notes that it was corrected (without the old one). */
-export async function rename(tx: For<'service' | 'rights'>, id: Id, name: string): Promise<void> {
-  const changed = await tx.update(people).set({ name }).where(eq(people.id, id)).returning({ id: people.id })
-  if (changed.length === 0) return
-  await tx.insert(corrections).values({ personId: id, field: 'name', correctedAt: now() })
+/** Corrects the name, and leaves a note for whoever tells those who received the old one; `requestId` is the request that asked for it. */
+export async function rename(tx: For<'service' | 'rights'>, id: Id, name: string, requestId?: Id): Promise<void> {
+  const before = await personOf(tx, id)
+  if (!before) return
+  await tx.update(people).set({ name }).where(eq(people.id, id))
+  await correct(tx, before, { field: 'name', requestId })
   await record(tx, { act: 'person.renamed', person: id })
 }
 
@@ -98,10 +100,38 @@ export async function rename(tx: For<'service' | 'rights'>, id: Id, name: string
 export async function readdress(tx: For<'security' | 'rights'>, id: Id, email: string): Promise<'moved' | 'taken'> {
   const other = await personWith(tx, email)
   if (other && other.id !== id) return 'taken'
+  const before = await personOf(tx, id)
   await tx.update(people).set({ email }).where(eq(people.id, id))
-  await tx.insert(corrections).values({ personId: id, field: 'email', correctedAt: now() })
+  if (before) await correct(tx, before, { field: 'email' })
   await record(tx, { act: 'person.moved', person: id })
   return 'moved'
+}
+
+// What it was is needed once more, to find it where others have it; see `rights/correcting.ts`.
+async function correct(
+  tx: For<'service' | 'security' | 'rights'>,
+  before: Person,
+  { field, requestId }: { field: 'name' | 'email'; requestId?: Id | undefined },
+): Promise<void> {
+  const id = newId()
+  const sealedBefore = await sealFor(tx, before.id, before[field])
+  await tx.insert(corrections).values({ id, personId: before.id, field, sealedBefore, correctedAt: now() })
+  await enqueue(tx, 'rights.corrected', { correctionId: id, ...(requestId ? { requestId } : {}) })
+}
+
+/** A correction of which recipients must be told, with what was corrected. */
+export interface Corrected {
+  readonly personId: Id
+  readonly field: 'name' | 'email'
+  readonly sealedBefore: Buffer | null
+}
+
+/** Takes what it was before out of a correction, once it is kept where it is needed. */
+export async function takeCorrection(tx: For<'rights'>, id: Id): Promise<Corrected | undefined> {
+  const { personId, field, sealedBefore } = corrections
+  const [found] = await tx.select({ personId, field, sealedBefore }).from(corrections).where(eq(corrections.id, id)).for('update')
+  await tx.update(corrections).set({ sealedBefore: null }).where(eq(corrections.id, id))
+  return found
 }
 
 /** What the person corrected, newest first. */

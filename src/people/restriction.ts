@@ -1,22 +1,33 @@
 /** A restriction: data about somebody is only stored (GDPR Art. 18). That nobody uses it is kept by the database, by row rules. */
 import { eq, sql, type SQL } from 'drizzle-orm'
+import { record } from '../audit/record.ts'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
+import { enqueue } from '../jobs/queue.ts'
 import { type Id, log } from '../log.ts'
 import { restrictions } from './tables.ts'
 
 /** From now on their data is only stored. Repeating it does no harm. */
 export async function restrict(tx: For<'rights'>, personId: Id): Promise<void> {
-  await tx.insert(restrictions).values({ personId, sinceAt: now() }).onConflictDoNothing()
+  const made = await tx
+    .insert(restrictions)
+    .values({ personId, sinceAt: now() })
+    .onConflictDoNothing()
+    .returning({ personId: restrictions.personId })
+  if (made.length === 0) return
+  await record(tx, { act: 'person.restricted', person: personId })
   log('people.restricted', { person: personId })
 }
 
-/** Ends it; false when there was none. */
-export async function endRestriction(tx: For<'rights'>, personId: Id): Promise<boolean> {
+/** Ends it, and leaves a note for whoever tells the recipients; false when there was none. */
+export async function endRestriction(tx: For<'rights'>, personId: Id, by?: Id): Promise<boolean> {
   const ended = await tx.delete(restrictions).where(eq(restrictions.personId, personId)).returning({ personId: restrictions.personId })
-  if (ended.length > 0) log('people.restriction-ended', { person: personId })
-  return ended.length > 0
+  if (ended.length === 0) return false
+  log('people.restriction-ended', { person: personId })
+  await record(tx, { act: 'person.released', actor: by, person: personId })
+  await enqueue(tx, 'rights.released', { personId })
+  return true
 }
 
 /** Since when their data is only stored, if it is. */

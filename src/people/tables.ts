@@ -86,7 +86,7 @@ export const guestsHeld = classify(guests, {
   },
 })
 
-/** A changed name or address, as a fact without the values. */
+/** A changed name or address, as a fact without the values; the old one stays, sealed, until the recipients that have it were asked. */
 export const corrections = pgTable(
   'corrections',
   {
@@ -95,6 +95,7 @@ export const corrections = pgTable(
       .notNull()
       .references(() => people.id, { onDelete: 'restrict' }),
     field: text({ enum: ['name', 'email'] }).notNull(),
+    sealedBefore: bytea('sealed_before'),
     correctedAt: moment('corrected_at').notNull(),
   },
   (table) => [index('corrections_person').on(table.personId), index('corrections_at').on(table.correctedAt)],
@@ -111,6 +112,7 @@ export const correctionsHeld = classify(corrections, {
     id: ['reference', 'A number that stands for the correction'],
     personId: ['reference', 'A number that stands for you'],
     field: ['record', 'What was corrected'],
+    sealedBefore: ['sealed', 'What it was before, sealed under your key, until those who have it were asked to correct it'],
     correctedAt: ['record', 'When it was corrected'],
   },
 })

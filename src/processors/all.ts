@@ -8,12 +8,26 @@ import { imap } from './imap.ts'
 import { matomo } from './matomo.ts'
 import { plausible } from './plausible.ts'
 import { posthog } from './posthog.ts'
+import { opendsr } from './opendsr.ts'
 import { smtp } from './smtp.ts'
 import { stripe } from './stripe.ts'
 import { umami } from './umami.ts'
 import { webhooks } from './webhooks.ts'
 
-export const processors: readonly Nameplate[] = [smtp, imap, stripe, dns, webhooks, agents, posthog, plausible, matomo, google, umami]
+export const processors: readonly Nameplate[] = [
+  smtp,
+  imap,
+  stripe,
+  dns,
+  webhooks,
+  opendsr,
+  agents,
+  posthog,
+  plausible,
+  matomo,
+  google,
+  umami,
+]
 
 /** Those that this house tells of: all but the services that nobody turned on. */
 export const processorsOf = (config: Config): readonly Nameplate[] =>

@@ -43,6 +43,10 @@ const carries = {
     ...['transfer_lookup_key', 'display_name', 'default_aggregation[formula]', 'enabled_events', 'url', 'webhook_endpoint[url]'],
     ...['currency_options', 'active'],
   ],
+  restricted: ['metadata[restricted]'],
+  // A customer's: what bears the same word elsewhere is the catalogue's.
+  name: ['customer name'],
+  email: ['email'],
   nothing: ['limit', 'starting_after', 'ending_before', 'expand', 'include', 'status', 'created[gte]', 'start_time', 'end_time', 'page'],
 } as const
 
@@ -71,7 +75,7 @@ export function guardedClient(config: Config, plate: Nameplate): InstanceType<ty
 async function enterRequest(config: Config, plate: Nameplate, { path, data }: { path: string; data: unknown }): Promise<void> {
   const { pathname, searchParams } = new URL(path, 'https://stripe')
   const given = [...searchParams, ...parametersIn(String(data ?? ''))]
-  const fields = new Set(given.map(([name]) => fieldOf(name)))
+  const fields = new Set(given.map(([name]) => fieldOf(name === 'name' && pathname.startsWith('/v1/customers/') ? 'customer name' : name)))
   const keys = keysIn(pathname, given)
   if (keys.length > 0) fields.add('keys')
   fields.delete('nothing')

@@ -24,10 +24,15 @@ export const stripe: Nameplate = {
     seats: 'membership',
     usage: 'usage',
     catalogue: 'content',
+    restricted: 'record',
+    // Only where it has the old one already: see `stripe-telling.ts`.
+    name: 'contact',
+    email: 'contact',
   },
   basis: 'contract',
   forget: 'Ends what is paid for, detaches the card and deletes the customer; what the law makes Stripe keep, it keeps.',
-  correct: 'It never got a name or an address from us. What you typed on its own pages you correct there, by way of your billing page.',
+  correct:
+    'Where it has the old name or address, the new one takes its place, and is read back; it gets none from us that it had not. What else you typed on its own pages you correct there, by way of your billing page.',
   way: ({ stripeKey, stripeOrigin }) => (stripeKey ? new URL(stripeOrigin ?? STRIPE) : undefined),
 }
 

@@ -8,6 +8,8 @@ export const webhooks: Nameplate = {
   purposes: ['service', 'rights'],
   receives: { type: 'record', timestamp: 'record', states: 'record', numbers: 'reference' },
   basis: 'contract',
-  forget: 'Each is told the number of a person who was erased, and deletes what it holds under it.',
-  correct: 'They know you by number and state alone, and are told anew when a state changes.',
+  forget:
+    'Each is told the number of a person who was erased, and deletes what it holds under it; until it took that, the receipt says so.',
+  correct:
+    'They know you by number and state alone; each is told that something was corrected, and until it took that, your privacy page says so.',
 }

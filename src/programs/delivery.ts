@@ -5,6 +5,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { DAY, fromNow, HOUR, MINUTE, now, SECOND } from '../clock.ts'
 import type { For } from '../database/connection.ts'
+import { enqueue } from '../jobs/queue.ts'
 import { type Id, log, word } from '../log.ts'
 import { post } from '../mail/letter.ts'
 import { enter } from '../egress/ledger.ts'
@@ -14,6 +15,7 @@ import { team } from '../staff/team.ts'
 import type { House } from '../web/house.ts'
 import { endpointOffLetter } from './emails.ts'
 import { secretsOf, switchOff } from './endpoint.ts'
+import { obliged } from './events.ts'
 import { signedHeaders } from './signature.ts'
 import { programDeliveries, programEndpoints } from './tables.ts'
 
@@ -89,7 +91,12 @@ function resultOf(outcome: Outcome, tries: number): Result {
   return tries > waits.length ? 'given up' : 'later'
 }
 
-async function note(tx: For<'operations'>, { id, tries, endpoint_id }: Claimed, outcome: Outcome, result: Result): Promise<void> {
+async function note(
+  tx: For<'operations'>,
+  { id, tries, type, event_id, endpoint_id }: Claimed,
+  outcome: Outcome,
+  result: Result,
+): Promise<void> {
   const told = 'status' in outcome ? String(outcome.status) : outcome.failed
   const over = { taken: { deliveredAt: now() }, later: {}, 'given up': { givenUpAt: now() }, gone: { givenUpAt: now() } }[result]
   const dueAt = result === 'later' ? fromNow(jittered(waits[tries - 1] ?? 0)) : null
@@ -97,6 +104,7 @@ async function note(tx: For<'operations'>, { id, tries, endpoint_id }: Claimed, 
     .update(programDeliveries)
     .set({ outcome: told, dueAt, ...over })
     .where(eq(programDeliveries.id, id))
+  if (result === 'taken' && obliged.some((one) => one === type)) await enqueue(tx, 'rights.heard', { messageId: event_id })
   const failingSince = result === 'taken' ? null : sql`coalesce(${programEndpoints.failingSince}, ${now().toISOString()})`
   await tx.update(programEndpoints).set({ failingSince }).where(eq(programEndpoints.id, endpoint_id))
 }

@@ -65,7 +65,7 @@ export const NewEndpointPage = ({ errors = {}, typed = {}, chosen = [] }: NewPro
     <h1>Tell a program what happens</h1>
     <p>
       It gets a message by <a href="/api/docs#webhooks">Standard Webhooks</a>, signed with a secret that you see once: numbers and states,
-      never a name or an address.
+      never a name or an address. Whatever you choose, it hears when somebody is erased, corrected or restricted.
     </p>
     <Errors errors={errors} />
     <form method="post" action="/staff/programs/endpoints" novalidate>

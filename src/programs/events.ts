@@ -32,6 +32,24 @@ export const events = {
     data: z.strictObject({ person: number.describe('The number that stood for the person') }),
     example: { person: '01890a5d-ac96-774b-bcce-b302099a8057' },
   },
+  'person.corrected': {
+    says: 'A person’s name or address was corrected: put right what you hold under their number',
+    data: z.strictObject({
+      person: number.describe('The number that stands for the person'),
+      field: z.enum(['name', 'email']).describe('What was corrected; the value is not told, ask for it where you may'),
+    }),
+    example: { person: '01890a5d-ac96-774b-bcce-b302099a8057', field: 'name' },
+  },
+  'person.restricted': {
+    says: 'A person’s data may only be stored from now on: use what you hold under their number for nothing else',
+    data: z.strictObject({ person: number.describe('The number that stands for the person') }),
+    example: { person: '01890a5d-ac96-774b-bcce-b302099a8057' },
+  },
+  'person.released': {
+    says: 'That restriction was lifted',
+    data: z.strictObject({ person: number.describe('The number that stands for the person') }),
+    example: { person: '01890a5d-ac96-774b-bcce-b302099a8057' },
+  },
   'subscription.confirmed': {
     says: 'Somebody receives updates on a topic from now on: they agreed to it, or undid that they left. (Lists that are brought in are not told row by row)',
     data: subscription,
@@ -61,8 +79,12 @@ export type EventType = keyof typeof events
 export type EventData<T extends EventType> = z.input<(typeof events)[T]['data']>
 
 const all = Object.keys(events) as EventType[]
-/** What can be asked for; a test goes to whom it is sent, unasked. */
-export const eventTypes = all.filter((type) => type !== 'test.sent')
+/** What goes to every program, asked for or not: whoever has somebody's data must hear of it (GDPR Art. 17(2) and 19). */
+export const obliged = ['person.erased', 'person.corrected', 'person.restricted', 'person.released'] as const satisfies EventType[]
+export type Obliged = (typeof obliged)[number]
+
+/** What can be asked for; a test, and what goes to all, come unasked. */
+export const eventTypes = all.filter((type) => type !== 'test.sent' && (type === 'person.erased' || !obliged.some((one) => one === type)))
 
 /** The events among these words: what the program has forgotten is told to nobody. */
 export const eventsAmong = (words: readonly string[]): EventType[] => eventTypes.filter((type) => words.includes(type))

@@ -48,6 +48,9 @@ export const ProgramsPage = ({ keys, endpoints, waiting, told }: ProgramsProps) 
       <p>
         <a class={endpoints.length > 0 ? 'button' : 'button quiet'} href="/staff/programs/endpoints/new">
           Tell a program
+        </a>{' '}
+        <a class="button quiet" href="/staff/programs/opendsr">
+          Services that answer requests
         </a>
       </p>
     </section>

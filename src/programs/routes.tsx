@@ -11,6 +11,7 @@ import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { listEndpoints, waitingFor } from './endpoint.ts'
 import { endpointRoutes } from './endpoint-routes.tsx'
+import { opendsrRoutes } from './opendsr-routes.tsx'
 import { listKeys, makeKey, revokeKey } from './key.ts'
 import { lastings, MadeKeyPage, NewKeyPage, ProgramsPage } from './pages.tsx'
 import { scopesAmong } from './scopes.ts'
@@ -28,6 +29,7 @@ export const programRoutes = (catalogue: (house: House) => Promise<readonly Serv
     .post('/staff/programs/keys', signedIn, whoMay('programs'), freshly, async (c) => addKey(c, await catalogue(c.get('house'))))
     .post('/staff/programs/keys/:id/revoke', signedIn, whoMay('programs'), freshly, (c) => revoke(c, asId(c.req.param('id'))))
     .route('/', endpointRoutes)
+    .route('/', opendsrRoutes(catalogue))
 
 const outcomes: Typed = {
   revoked: 'The key was revoked. It opens nothing any more.',

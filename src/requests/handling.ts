@@ -3,8 +3,6 @@ import { eq } from 'drizzle-orm'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { rename } from '../people/person.ts'
-import { processors } from '../processors/all.ts'
-import { finish } from './finishing.ts'
 import { endRestriction } from '../people/restriction.ts'
 import type { House } from '../web/house.ts'
 import { now } from '../clock.ts'
@@ -131,7 +129,7 @@ export async function dismiss(tx: Tx, acting: Acting): Promise<Outcome> {
 export async function lift(tx: Tx, house: House, { id, by }: Acting, words: string): Promise<Outcome> {
   const request = await lockedRequest(tx, id)
   if (request?.kind !== 'restriction' || !request.email || !request.personId) return 'unchanged'
-  if (!(await endRestriction(tx, request.personId))) return 'unchanged'
+  if (!(await endRestriction(tx, request.personId, by))) return 'unchanged'
   const letterId = await write(tx, house, request, liftedLetter(house, request, words))
   await keepWords(tx, request, { direction: 'out', text: words, by })
   await note(tx, request, 'lifted', { by, letterId })
@@ -140,17 +138,12 @@ export async function lift(tx: Tx, house: House, { id, by }: Acting, words: stri
 
 /**
  * Puts a name right that somebody proven asked to have corrected. Pages and letters read it where it stands, so it
- * holds everywhere at once; the letter tells of each company that receives data what becomes of it there (GDPR Art. 19).
+ * holds here at once; the request is done, and the letter goes out, once those who received it have confirmed (GDPR Art. 19).
  */
-export async function correctName(tx: Tx, house: House, acting: Acting, name: string): Promise<Outcome> {
+export async function correctName(tx: Tx, acting: Acting, name: string): Promise<Outcome> {
   const request = await openOne(tx, acting)
   if (request?.kind !== 'correction' || !request.provenAt || !request.personId) return 'unchanged'
-  await rename(tx, request.personId, name)
+  await rename(tx, request.personId, name, request.id)
   await note(tx, request, 'corrected', { by: acting.by })
-  await finish(tx, house, request, [
-    `Your name is put right. It is ${name} now, on every page and in every letter.`,
-    'These receive data for us, and this becomes of a correction there:',
-    ...processors.map(({ name: company, correct }) => `${company}: ${correct}`),
-  ])
   return 'done'
 }

@@ -254,6 +254,6 @@ function correctByForm(c: Ctx): Promise<Response> {
     z.object({ name: personName }),
     ({ name }) =>
       (tx, acting) =>
-        correctName(tx, c.get('house'), acting, name),
+        correctName(tx, acting, name),
   )
 }

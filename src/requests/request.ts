@@ -204,15 +204,34 @@ export async function withdraw(tx: For<'rights'>, id: Id): Promise<boolean> {
 
 /**
  * Closes what a person asked, because they are erased with this transaction: as done where that is what
- * they asked, as overtaken otherwise.
+ * they asked, as overtaken otherwise. As long as recipients have not confirmed, what was asked is not done.
+ * @returns the requests that wait for them
  */
-export async function closeForErased(tx: For<'rights'>, who: { personId: Id; emails: readonly string[] }): Promise<void> {
+export async function closeForErased(
+  tx: For<'rights'>,
+  who: { personId: Id; emails: readonly string[] },
+  waiting: readonly string[] = [],
+): Promise<Id[]> {
+  const left: Id[] = []
   const theirs = or(eq(requests.personId, who.personId), ...who.emails.map((email) => eq(requests.email, email)))
   for (const request of await tx
     .select()
     .from(requests)
-    .where(and(theirs, isNull(requests.closedAt))))
-    await close(tx, request, request.kind === 'erasure' && request.provenAt ? 'done' : 'overtaken')
+    .where(and(theirs, isNull(requests.closedAt)))) {
+    const asked = request.kind === 'erasure' && request.provenAt
+    if (!asked || waiting.length === 0) await close(tx, request, asked ? 'done' : 'overtaken')
+    else {
+      for (const name of waiting) await note(tx, request, 'waiting', { detail: name })
+      left.push(request.id)
+    }
+  }
+  return left
+}
+
+/** The last recipient has confirmed that it forgot whoever asked for it. */
+export async function completeErasure(tx: For<'rights'>, id: Id): Promise<void> {
+  const request = await lockedRequest(tx, id)
+  if (request) await close(tx, request, 'done')
 }
 
 /** Closes requests that nobody confirmed in time; the letter had said so. */

@@ -433,6 +433,7 @@ test('a correction holds everywhere at once, and says of each recipient what bec
   assert.equal((await legal.post(`/staff/requests/${id}/name`, { name: '' })).status, 422)
   await legal.post(`/staff/requests/${id}/name`, { name: 'Ada Spelt' })
   assert.match(await adda.read('/account'), /Ada Spelt/)
+  await house.settle()
   const text = (await newest('adda@example.org')).text.replace(/\s+/g, ' ')
   assert.match(text, /It is Ada Spelt now/)
   for (const { name } of processors) assert(text.includes(name), name)

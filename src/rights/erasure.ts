@@ -2,38 +2,27 @@
  * Erasing a person: one transaction that walks the register. PostgreSQL's foreign keys refuse a wrong
  * order, a crash leaves everything as it was, and a receipt counts what went and names no one.
  */
-import { record } from '../audit/record.ts'
-import { createHash, randomBytes } from 'node:crypto'
-import { and, asc, eq, inArray } from 'drizzle-orm'
-import { bidFarewell, livesAtStripe } from '../billing/farewell.ts'
+import { asc, eq } from 'drizzle-orm'
+import { livesAtStripe } from '../billing/farewell.ts'
 import { now } from '../clock.ts'
 import { columnOf, type Held } from '../database/classify.ts'
-import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { SCRUB_TIME } from '../database/scrub.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { type Id, log, logFault } from '../log.ts'
-import { post } from '../mail/letter.ts'
 import { people } from '../people/tables.ts'
-import { hasStripe, StripeTrouble } from '../processors/stripe.ts'
-import { tell } from '../programs/webhook.ts'
+import { hasStripe } from '../processors/stripe.ts'
+import { inform, listeners } from '../programs/informing.ts'
 import { register } from '../register.ts'
 import type { House } from '../web/house.ts'
 import { guestsToForget } from '../updates/departure.ts'
 import { rememberForgotten } from '../updates/forgotten.ts'
 import { closeForErased } from '../requests/request.ts'
-import { goodbyeLetter } from './emails.ts'
 import { markErased } from './mark.ts'
+import { inReceipt, waitingIn, writeReceipt } from './receipt.ts'
 import { strangerAt, type Subject, subjectOf, theirs } from './subject.ts'
-import { type Counted, erasuresAsked, receipts } from './tables.ts'
-
-export interface Receipt {
-  readonly erased: readonly Counted[]
-  readonly kept: readonly string[]
-  readonly erasedAt: Date
-}
-
-const receiptHash = (token: string): string => createHash('sha256').update(token).digest('base64url')
+import { type Counted, erasuresAsked, type Told } from './tables.ts'
+import { forgetting, type Line, mustForgetAgain, mustTell, tellNow } from './telling.ts'
 
 /** What stays after every erasure, and until when. */
 export const whatStays = (house: House): string[] => [
@@ -47,7 +36,7 @@ export const whatStays = (house: House): string[] => [
     : []),
   `The bytes of deleted rows in the database's own files: overwritten by the nightly compaction at ${SCRUB_TIME} UTC.`,
   'A keyed hash of your address, which names nobody, so that no list brings it back: two years.',
-  'The number that stood for you, in the message that tells the programs of our services to forget it, too: 30 days at most.',
+  'The number that stood for you, in the message that tells the programs of our services to forget it, too: until they took it, and 30 days at most.',
   ...(hasStripe(house.config)
     ? [
         'If you paid for something: the invoices, at Stripe, as long as the law makes it keep them.',
@@ -58,32 +47,41 @@ export const whatStays = (house: House): string[] => [
   'A keyed hash of the number that stood for you, so that no backup brings you back: ten years.',
 ]
 
-/** The erasure was noted, and is done as soon as Stripe confirms that it has forgotten the person. */
+/** The erasure was noted, and is done as soon as these recipients have confirmed that they forgot the person. */
 export class ErasureWaits extends Error {
   override name = 'ErasureWaits'
+  readonly recipients: readonly string[]
+
+  constructor(recipients: readonly string[]) {
+    super('not every recipient has confirmed yet')
+    this.recipients = recipients
+  }
 }
 
 /**
- * Erases everything about a person, first at Stripe, then here.
+ * Erases everything about a person: first where others have it, then here.
  * @returns the token of the receipt's address, or undefined when nobody (any more) has this id
- * @throws ErasureWaits while Stripe cannot be reached: nothing is erased yet, and it is tried again by itself
+ * @throws ErasureWaits while a recipient has not confirmed that it forgot them: nothing is erased yet, and it is tried again by itself
  */
 export async function erase(house: House, personId: Id): Promise<string | undefined> {
-  try {
-    await bidFarewell(house, personId)
-  } catch (fault) {
-    if (!(fault instanceof StripeTrouble)) throw fault
-    return wait(house, personId)
-  }
-  const token = await house.db.as('rights', async (tx) => {
-    const subject = await lockedSubject(tx, personId)
-    // Something was bought in another tab since Stripe confirmed: nobody may be gone here and charged there.
-    if (subject && (await livesAtStripe(tx, personId))) return 'again' as const
-    return subject && eraseSubject(tx, house, subject)
+  await house.db.as('rights', async (tx) => {
+    if (await lockedSubject(tx, personId)) await mustTell(tx, { personId, act: 'forget' })
   })
-  if (token === 'again') return wait(house, personId)
+  await tellNow(house, personId, 'forget')
+  const token = await house.db.as('rights', (tx) => eraseForgotten(tx, house, personId))
+  if (token === 'waits') throw await wait(house, personId)
   log('rights.erased', { done: token !== undefined })
   return token
+}
+
+// Here they go last, so that what is gone here is gone everywhere.
+async function eraseForgotten(tx: For<'rights'>, house: House, personId: Id): Promise<string | undefined> {
+  const subject = await lockedSubject(tx, personId)
+  if (!subject) return undefined
+  // Something was bought in another tab since Stripe confirmed: nobody may be gone here and charged there.
+  if (await livesAtStripe(tx, personId)) await mustForgetAgain(tx, personId, 'stripe')
+  const told = await forgetting(tx, personId)
+  return told.every(({ confirmedAt }) => confirmedAt) ? eraseSubject(tx, house, subject, told) : 'waits'
 }
 
 /**
@@ -99,23 +97,31 @@ export async function eraseAddress(house: House, email: string): Promise<string>
 
 async function eraseStranger(tx: For<'rights'>, house: House, email: string): Promise<string> {
   const subject = strangerAt(email)
+  await closeForErased(tx, subject)
   const erased = await eraseEverywhere(tx, subject)
-  return receive(tx, house, subject, erased)
+  return writeReceipt(tx, house, { subject, erased, told: [], requests: [], kept: whatStays(house) })
 }
 
-async function wait({ db }: House, personId: Id): Promise<never> {
-  const asked = { personId, waitsFor: 'Stripe', askedAt: now() }
-  await db.as('rights', (tx) => tx.insert(erasuresAsked).values(asked).onConflictDoNothing())
-  log('rights.erasure-waits', { person: personId }, 'warn')
-  throw new ErasureWaits('Stripe has not confirmed yet')
+async function wait({ db }: House, personId: Id): Promise<ErasureWaits> {
+  const names = await db.as('rights', async (tx) => {
+    await tx.insert(erasuresAsked).values({ personId, askedAt: now() }).onConflictDoNothing()
+    return (await forgetting(tx, personId)).filter(({ confirmedAt }) => !confirmedAt).map(({ name }) => name)
+  })
+  log('rights.erasure-waits', { person: personId, recipients: names.length }, 'warn')
+  return new ErasureWaits(names)
 }
 
-export type Waiting = Pick<typeof erasuresAsked.$inferSelect, 'waitsFor' | 'askedAt'>
+/** An erasure that was asked for and waits: since when, and how each recipient stands. */
+export interface Waiting {
+  readonly askedAt: Date
+  readonly recipients: readonly Line[]
+}
 
 /** The erasure that this person asked for and that waits. */
 export async function waitingErasure(tx: For<'rights'>, personId: Id): Promise<Waiting | undefined> {
-  const { waitsFor, askedAt } = erasuresAsked
-  return (await tx.select({ waitsFor, askedAt }).from(erasuresAsked).where(eq(erasuresAsked.personId, personId)))[0]
+  const { askedAt } = erasuresAsked
+  const [asked] = await tx.select({ askedAt }).from(erasuresAsked).where(eq(erasuresAsked.personId, personId))
+  return asked && { ...asked, recipients: await forgetting(tx, personId) }
 }
 
 /** Tries the erasures that wait once more. One that fails does not hold up the others. */
@@ -143,6 +149,7 @@ export async function eraseAgain({ db }: House, personId: Id): Promise<void> {
   await db.as('rights', async (tx) => {
     const subject = await lockedSubject(tx, personId)
     if (!subject) return
+    await closeForErased(tx, subject)
     await eraseEverywhere(tx, subject)
     await goneFor(tx, personId)
   })
@@ -152,6 +159,7 @@ async function forgetGuest(tx: For<'rights'>, personId: Id): Promise<void> {
   const subject = await lockedSubject(tx, personId)
   // They may have come back since they were looked for.
   if (!subject || (await guestsToForget(tx, personId)).length === 0) return
+  await closeForErased(tx, subject)
   const erased = await eraseEverywhere(tx, subject)
   await goneFor(tx, subject.personId)
   log('rights.guest-forgotten', { tables: erased.length })
@@ -164,7 +172,6 @@ async function lockedSubject(tx: For<'rights'>, personId: Id): Promise<Subject |
 }
 
 async function eraseEverywhere(tx: For<'rights'>, subject: Subject): Promise<Counted[]> {
-  await closeForErased(tx, subject)
   const erased: Counted[] = []
   for (const held of register) {
     const emptied = await forgetAuthor(tx, held, subject)
@@ -177,27 +184,19 @@ async function eraseEverywhere(tx: For<'rights'>, subject: Subject): Promise<Cou
   return erased
 }
 
-// Neither a backup brings them back, nor do the company's programs keep them.
-async function goneFor(tx: For<'rights'>, personId: Id): Promise<void> {
+// Neither a backup brings them back, nor do the company's programs keep them. Returns those that must confirm it.
+async function goneFor(tx: For<'rights'>, personId: Id): Promise<Told[]> {
   await markErased(tx, personId)
-  await tell(tx, 'person.erased', { person: personId })
+  const programs = await listeners(tx)
+  const message = await inform(tx, 'person.erased', { data: { person: personId }, to: programs.map(({ id }) => id) })
+  return programs.map(({ id, host }) => ({ to: host, since: now().toISOString(), at: null, how: null, message, program: id }))
 }
 
-async function eraseSubject(tx: For<'rights'>, house: House, subject: Subject): Promise<string> {
+async function eraseSubject(tx: For<'rights'>, house: House, subject: Subject, forgotten: readonly Line[]): Promise<string> {
+  const told = [...forgotten.map(inReceipt), ...(await goneFor(tx, subject.personId))]
+  const requests = await closeForErased(tx, subject, waitingIn(told))
   const erased = await eraseEverywhere(tx, subject)
-  await goneFor(tx, subject.personId)
-  return receive(tx, house, subject, erased)
-}
-
-/** Writes the receipt, and the letter with it. */
-async function receive(tx: For<'rights'>, house: House, subject: Subject, erased: Counted[]): Promise<string> {
-  const token = randomBytes(32).toString('base64url')
-  const kept = whatStays(house)
-  const id = newId()
-  await tx.insert(receipts).values({ id, tokenHash: receiptHash(token), erased, kept, erasedAt: now() })
-  await record(tx, { act: 'person.erased', thing: id })
-  for (const to of subject.emails) await post(tx, goodbyeLetter(house, { to, erased: countsInWords(erased), kept, token }))
-  return token
+  return writeReceipt(tx, house, { subject, erased, told, requests, kept: whatStays(house) })
 }
 
 async function eraseRows(tx: For<'rights'>, held: Held, subject: Subject): Promise<number> {
@@ -224,28 +223,4 @@ async function forgetAuthor(tx: For<'rights'>, held: Held, subject: Subject): Pr
       ).rowCount ?? 0
   }
   return rows
-}
-
-/** A receipt's counts in the data map's words; a table that is no more kept by the name it had. */
-export const countsInWords = (erased: readonly Counted[]): [what: string, count: string][] =>
-  erased.map(({ table, rows, emptied }) => {
-    const what = register.find(({ name }) => name === table)?.says ?? table
-    return [
-      what,
-      rows === 1
-        ? `1 row ${emptied ? 'stays, without you in it' : 'deleted'}`
-        : `${rows.toLocaleString('en')} rows ${emptied ? 'stay, without you in them' : 'deleted'}`,
-    ]
-  })
-
-/** The receipt behind an address. */
-export async function receiptBehind(house: House, token: string): Promise<Receipt | undefined> {
-  const { erased, kept, erasedAt, tokenHash } = receipts
-  const [receipt] = await house.db.as('rights', (tx) =>
-    tx
-      .select({ erased, kept, erasedAt })
-      .from(receipts)
-      .where(and(inArray(tokenHash, [receiptHash(token)]))),
-  )
-  return receipt
 }

@@ -9,17 +9,24 @@ import { mayAskAgain, sendCopyLink } from '../requests/copy-link.ts'
 import { wordsOf } from '../requests/correspondence.ts'
 import { finish, leaveToStaff, waitFor } from '../requests/finishing.ts'
 import { lockedRequest, requestOf } from '../requests/request.ts'
-import type { Request } from '../requests/steps.ts'
-import { restrict } from '../people/restriction.ts'
+import { type Request, stepsOf } from '../requests/steps.ts'
 import { leaveAll } from '../updates/departure.ts'
 import type { House } from '../web/house.ts'
+import { concludeRequest, limitUse } from './correcting.ts'
 import { erase, eraseAddress, ErasureWaits } from './erasure.ts'
+import { mustTell, tellingsFor, tellNow } from './telling.ts'
 import { askForCopy, keptCopyOf, smallCopy } from './kept-copy.ts'
 
 /** How long the link to a copy is good that is made when it is fetched. */
 const COPY_DAYS = 7
 
 type Fulfil = (house: House, request: Request) => Promise<void>
+
+// Once staff have put it right, it is done when every recipient has.
+const correct: Fulfil = async (house, request) => {
+  const steps = await house.db.as('rights', (tx) => stepsOf(tx, request.id))
+  return steps.some(({ what }) => what === 'corrected') ? concludeRequest(house, request.id) : byHand(house, request)
+}
 
 const byHand: Fulfil = ({ db }, { id }) =>
   db.as('rights', async (tx) => {
@@ -32,7 +39,7 @@ const table: Readonly<Record<Request['kind'], Fulfil>> = {
   portability: copy,
   erasure: eraseAll,
   objection: object,
-  correction: byHand,
+  correction: correct,
   restriction: limitUse,
   question: byHand,
 }
@@ -46,6 +53,14 @@ export async function fulfil(house: House, requestId: Id): Promise<void> {
 }
 
 async function copy(house: House, request: Request): Promise<void> {
+  const { personId } = request
+  // What services hold they hand over themselves; its place is on the person's page.
+  if (personId) {
+    await house.db.as('rights', async (tx) => {
+      if ((await tellingsFor(tx, request.id)).length === 0) await mustTell(tx, { personId, act: 'access', requestId: request.id })
+    })
+    await tellNow(house, personId, 'access')
+  }
   const until = request.personId ? await copyUntil(house, request.personId) : fromNow(COPY_DAYS * DAY)
   await house.db.as('rights', async (tx) => {
     const locked = await lockedRequest(tx, request.id)
@@ -73,7 +88,10 @@ async function eraseAll(house: House, request: Request): Promise<void> {
     else if (request.email) await eraseAddress(house, request.email)
   } catch (fault) {
     if (!(fault instanceof ErasureWaits)) throw fault
-    await house.db.as('rights', (tx) => waitFor(tx, request, 'Stripe'))
+    const { recipients } = fault
+    await house.db.as('rights', async (tx) => {
+      for (const name of recipients) await waitFor(tx, request, name)
+    })
   }
 }
 
@@ -88,17 +106,5 @@ async function object(house: House, request: Request): Promise<void> {
       await finish(tx, house, locked, [
         'You get no updates from us any more: they stopped at once, whatever their topic. What belongs to a service that you use, such as a bill, still comes.',
       ])
-  })
-}
-
-async function limitUse(house: House, request: Request): Promise<void> {
-  await house.db.as('rights', async (tx) => {
-    const locked = await lockedRequest(tx, request.id)
-    if (!locked || locked.closedAt) return
-    if (locked.personId) await restrict(tx, locked.personId)
-    await finish(tx, house, locked, [
-      'From now on we only store what we hold about you: no update goes to you, nothing is fitted to you, you are counted in no list of ours, and of our staff only those who answer for privacy find you. You can sign in and use what you registered for as before.',
-      'Before we lift this, we tell you so, and why. To have it lifted, answer this letter.',
-    ])
   })
 }

@@ -1,6 +1,7 @@
 /** What do you hold about me: the page, the last question before an erasure, the receipt. */
 import type { Child } from 'hono/jsx'
 import { answersOf, bases, type Held as Table } from '../database/classify.ts'
+import type { Id } from '../log.ts'
 import { keptForInWords, onErasureInWords, purposesOf } from '../policy/data-map.ts'
 import { type Look, reasons } from '../staff/look.ts'
 import type { FormErrors, Typed } from '../web/form.ts'
@@ -10,7 +11,10 @@ import { Facts, Moment } from '../web/lists.tsx'
 import { inWords } from './copy-page.ts'
 import { CopySection } from './copy-pages.tsx'
 import { type MyRequest, RequestsSection } from './request-pages.tsx'
-import { countsInWords, type Receipt, type Waiting } from './erasure.ts'
+import type { Waiting } from './erasure.ts'
+import { countsInWords, type Receipt, waitingIn } from './receipt.ts'
+import type { Line } from './telling.ts'
+import { Lines, ToldLines, ToldSection } from './telling-pages.tsx'
 import type { KeptCopy } from './kept-copy.ts'
 import type { Receiving } from './recipients.ts'
 import type { Row } from './rows.ts'
@@ -20,6 +24,10 @@ interface Privacy {
   readonly held: readonly Holding[]
   readonly looks: readonly Look[]
   readonly received: readonly Receiving[]
+  /** What those who received it were told since. */
+  readonly told: readonly Line[]
+  /** Where copies that services hold are fetched, by the message that asked for them. */
+  readonly results: ReadonlyMap<Id, string>
   readonly copy: KeptCopy | undefined
   /** Where questions about one's data go. */
   readonly address: string
@@ -28,7 +36,7 @@ interface Privacy {
   readonly typed?: Typed
 }
 
-export const PrivacyPage = ({ held, looks, received, copy, address, requests, errors = {}, typed = {} }: Privacy) => (
+export const PrivacyPage = ({ held, looks, received, told, results, copy, address, requests, errors = {}, typed = {} }: Privacy) => (
   <>
     <h1>What we hold about you</h1>
     <p class="lead">Everything, field by field: what it is, what for, and for how long.</p>
@@ -49,6 +57,7 @@ export const PrivacyPage = ({ held, looks, received, copy, address, requests, er
     <Correct held={held} address={address} />
     <Looked looks={looks} />
     <Received received={received} />
+    <ToldSection lines={told} results={results} />
     <RequestsSection {...{ requests, errors, typed }} />
   </>
 )
@@ -168,9 +177,10 @@ export const ErasurePage = ({ held, written, stays, waiting, errors = {} }: Aski
     {waiting && (
       <Notice kind="info" live>
         <p>
-          You have asked for it. Waiting: {waiting.waitsFor}, since <Moment at={waiting.askedAt} />. What you pay for must end there first,
-          so nothing is erased yet. We try again every ten minutes and then write to you with the receipt; you need not do anything.
+          You have asked for it, on <Moment at={waiting.askedAt} />. Those who have your data must forget you first, so nothing is erased
+          here yet. We ask again every ten minutes and then write to you with the receipt; you need not do anything.
         </p>
+        <Lines lines={waiting.recipients} />
       </Notice>
     )}
     <h2>What goes</h2>
@@ -204,7 +214,16 @@ export const ReceiptPage = ({ receipt }: { receipt: Receipt }) => (
     <p>
       On <Moment at={receipt.erasedAt} />. This receipt names nobody; keep its address if you want to come back to it.
     </p>
+    {!receipt.completeAt && (
+      <Notice kind="info">
+        <p>
+          Here everything is gone. It is complete once {waitingIn(receipt.told).join(', ')} confirmed, too; we ask again until then, and
+          this page says so.
+        </p>
+      </Notice>
+    )}
     <Facts rows={countsInWords(receipt.erased)} />
+    <ToldLines told={receipt.told} />
     <h2>What stays, and until when</h2>
     <ul>
       {receipt.kept.map((sentence) => (

@@ -13,12 +13,15 @@ import type { House, Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { limit } from '../web/throttle.ts'
-import { erase, ErasureWaits, receiptBehind, waitingErasure, whatStays } from './erasure.ts'
+import { erase, ErasureWaits, waitingErasure, whatStays } from './erasure.ts'
 import { askForCopy, fetchCopy, keptCopyOf, recordCopy, smallCopy } from './kept-copy.ts'
 import { ErasurePage, PrivacyPage, ReceiptPage } from './pages.tsx'
+import { receiptBehind } from './receipt.ts'
 import { recipientsOf } from './recipients.ts'
 import { download, rightsRequestRoutes } from './request-routes.tsx'
 import { holdings, type Subject, subjectOf, tablesAbout, writtenBy } from './subject.ts'
+import { resultsOf } from '../programs/opendsr.ts'
+import { tellingsOf } from './telling.ts'
 import type { For } from '../database/connection.ts'
 
 type Ctx = Context<Web>
@@ -43,6 +46,8 @@ async function show(c: Ctx, form?: Failed): Promise<Response> {
     held: await holdings(tx, subject, SHOWN),
     looks: await looksAt(tx, subject.personId, 100),
     received: await recipientsOf(tx, house, subject),
+    told: await tellingsOf(tx, subject.personId),
+    results: await resultsOf(tx, subject.personId),
     copy: await keptCopyOf(tx, subject.personId),
     requests: await myRequests(tx, house, subject),
   }))

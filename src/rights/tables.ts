@@ -1,7 +1,9 @@
+import { sql } from 'drizzle-orm'
 import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { classify } from '../database/classify.ts'
 import { idOf, moment, ownId } from '../database/columns.ts'
 import { bytea } from '../database/sealing.ts'
+import type { Id } from '../log.ts'
 import { people } from '../people/tables.ts'
 
 const person = () =>
@@ -9,6 +11,26 @@ const person = () =>
     .notNull()
     .references(() => people.id, { onDelete: 'restrict' })
 const YOU = ['reference', 'A number that stands for you'] as const
+
+/** What a recipient is told: that it must forget, correct, only store, or may use again; or that it owes the person its own copy. */
+export const tellingActs = ['forget', 'correct', 'restrict', 'lift', 'access'] as const
+export type TellingAct = (typeof tellingActs)[number]
+
+/** By what a recipient confirmed. */
+export const confirmations = ['deleted', 'read back', 'not held', 'taken', 'signed', 'removed'] as const
+export type Confirmation = (typeof confirmations)[number]
+
+/** A recipient of somebody who was erased, in the receipt: whom it stood for is told by none of it. */
+export interface Told {
+  readonly to: string
+  /** Moments as text. */
+  readonly since: string
+  readonly at: string | null
+  readonly how: Confirmation | null
+  /** The message that tells it, and the program that it goes to, as long as that has not taken it. */
+  readonly message?: Id
+  readonly program?: Id
+}
 
 /** What an erasure did: how many rows of which table, and nothing about whose. */
 export interface Counted {
@@ -25,6 +47,10 @@ export const receipts = pgTable(
     tokenHash: text('token_hash').notNull(),
     erased: jsonb().$type<Counted[]>().notNull(),
     kept: jsonb().$type<string[]>().notNull(),
+    told: jsonb().$type<Told[]>().notNull().default([]),
+    /** The requests that are done once all recipients have confirmed. */
+    requests: jsonb().$type<Id[]>().notNull().default([]),
+    completeAt: moment('complete_at'),
     erasedAt: moment('erased_at').notNull(),
   },
   (table) => [uniqueIndex('receipts_token').on(table.tokenHash), index('receipts_at').on(table.erasedAt)],
@@ -42,6 +68,12 @@ export const receiptsHeld = classify(receipts, {
     tokenHash: ['reference', 'A hash of the link to the receipt'],
     erased: ['record', 'How many rows of which table were erased or emptied (keys: table, rows, emptied)'],
     kept: ['record', 'What stays, and until when'],
+    told: [
+      'record',
+      'Who had to forget the person, since when, and by what they confirmed it (keys: to, since, at, how, message, program)',
+    ],
+    requests: ['reference', 'The requests that wait for it'],
+    completeAt: ['record', 'When the last of them had confirmed'],
     erasedAt: ['record', 'When'],
   },
 })
@@ -67,10 +99,9 @@ export const erasureMarksHeld = classify(erasureMarks, {
   },
 })
 
-/** An erasure that was asked for and waits, because a company that must forget the person first cannot be reached. */
+/** An erasure that was asked for and waits for recipients that must forget the person first; which, is in `tellings`. */
 export const erasuresAsked = pgTable('erasures_asked', {
   personId: person().primaryKey(),
-  waitsFor: text('waits_for').notNull(),
   askedAt: moment('asked_at').notNull(),
 })
 
@@ -83,8 +114,68 @@ export const erasuresAskedHeld = classify(erasuresAsked, {
   serves: ['rights'],
   columns: {
     personId: YOU,
-    waitsFor: ['record', 'Who must forget you first, and cannot be reached'],
     askedAt: ['record', 'When you asked'],
+  },
+})
+
+/** One act of which one recipient is told; it waits until that confirms. */
+export const tellings = pgTable(
+  'tellings',
+  {
+    id: ownId(),
+    personId: person(),
+    act: text({ enum: tellingActs }).notNull(),
+    recipient: text().notNull(),
+    name: text().notNull(),
+    field: text({ enum: ['name', 'email'] }),
+    correctionId: idOf('correction_id'),
+    requestId: idOf('request_id'),
+    messageId: idOf('message_id'),
+    sealedBefore: bytea('sealed_before'),
+    askedAt: moment('asked_at').notNull(),
+    triedAt: moment('tried_at'),
+    tries: integer().notNull().default(0),
+    confirmedAt: moment('confirmed_at'),
+    how: text({ enum: confirmations }),
+  },
+  (table) => [
+    // Of somebody who asks twice, nobody is told twice.
+    uniqueIndex('tellings_forget').on(table.personId, table.recipient).where(sql`act = 'forget'`),
+    uniqueIndex('tellings_correction').on(table.correctionId, table.recipient),
+    index('tellings_person').on(table.personId),
+    index('tellings_request').on(table.requestId),
+    index('tellings_message').on(table.messageId),
+    index('tellings_waiting').on(table.askedAt).where(sql`confirmed_at is null`),
+    index('tellings_asked').on(table.askedAt),
+  ],
+)
+
+export type Telling = typeof tellings.$inferSelect
+
+export const tellingsHeld = classify(tellings, {
+  says: 'Which recipients of your data were told what to do with it',
+  about: { person: 'personId' },
+  basis: 'legal obligation',
+  keptFor: { days: 730, after: 'askedAt' },
+  onErasure: 'delete',
+  serves: ['rights', 'operations'],
+  reads: ['legal'],
+  columns: {
+    id: ['reference', 'A number that stands for it'],
+    personId: YOU,
+    act: ['record', 'What it was told: to forget, correct, only store, use again, or give you a copy'],
+    recipient: ['record', 'Who, in a word of ours'],
+    name: ['record', 'Who'],
+    field: ['record', 'What was corrected'],
+    correctionId: ['reference', 'The correction that it was told of'],
+    requestId: ['reference', 'The request that waits for it'],
+    messageId: ['reference', 'The message by which it was told'],
+    sealedBefore: ['sealed', 'What the recipient may have from before, sealed under your key, until it confirms'],
+    askedAt: ['record', 'Since when it has to be done'],
+    triedAt: ['record', 'When it was tried last'],
+    tries: ['record', 'How often it was tried'],
+    confirmedAt: ['record', 'When the recipient confirmed'],
+    how: ['record', 'By what it confirmed'],
   },
 })
 

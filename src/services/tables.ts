@@ -29,6 +29,7 @@ export const servicesHeld = classify(services, {
   keptFor: { while: 'the service is offered or somebody uses it' },
   onErasure: { keep: 'A service is no personal data', until: 'it is taken out of the catalogue' },
   serves: ['service', 'billing', 'updates', 'support', 'personalisation'],
+  reads: ['rights'],
   columns: {
     id: ['reference', 'A number that stands for the service'],
     slug: ['content', 'Its name in addresses'],

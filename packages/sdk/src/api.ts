@@ -76,6 +76,19 @@ export interface Key {
   readonly expires_at: string | null
 }
 
+/** A person’s name or address was corrected: put right what you hold under their number */
+export interface PersonCorrected {
+  readonly type: 'person.corrected'
+  /** When it happened */
+  readonly timestamp: string
+  readonly data: {
+    /** The number that stands for the person */
+    readonly person: string
+    /** What was corrected; the value is not told, ask for it where you may */
+    readonly field: 'name' | 'email'
+  }
+}
+
 /** A person was erased: delete what you hold under their number */
 export interface PersonErased {
   readonly type: 'person.erased'
@@ -83,6 +96,28 @@ export interface PersonErased {
   readonly timestamp: string
   readonly data: {
     /** The number that stood for the person */
+    readonly person: string
+  }
+}
+
+/** That restriction was lifted */
+export interface PersonReleased {
+  readonly type: 'person.released'
+  /** When it happened */
+  readonly timestamp: string
+  readonly data: {
+    /** The number that stands for the person */
+    readonly person: string
+  }
+}
+
+/** A person’s data may only be stored from now on: use what you hold under their number for nothing else */
+export interface PersonRestricted {
+  readonly type: 'person.restricted'
+  /** When it happened */
+  readonly timestamp: string
+  readonly data: {
+    /** The number that stands for the person */
     readonly person: string
   }
 }
@@ -298,4 +333,4 @@ export const operations: Readonly<Record<keyof Operations, { method: string; at:
 }
 
 /** Everything that a program can be told. */
-export type Told = TestSent | PersonErased | SubscriptionConfirmed | SubscriptionEnded | AccessChanged
+export type Told = TestSent | PersonErased | PersonCorrected | PersonRestricted | PersonReleased | SubscriptionConfirmed | SubscriptionEnded | AccessChanged
