@@ -44,9 +44,12 @@ const BY_MEDIUM: Readonly<Record<string, string>> = {
 
 const WORDS = ['source', 'medium', 'campaign', 'term', 'content'] as const
 
+/** Stands in a query that has one of them. */
+const WORD = /utm_|source|ref|%/
+
 /** The campaign words of an address; everything else in its query is left alone. */
 function campaignWords(query: string): Record<(typeof WORDS)[number], string> {
-  if (query === '') return { source: '', medium: '', campaign: '', term: '', content: '' }
+  if (!WORD.test(query)) return { source: '', medium: '', campaign: '', term: '', content: '' }
   const asked = new URLSearchParams(query)
   const of = (...names: string[]): string => {
     for (const name of names) {
@@ -100,7 +103,12 @@ export function arrivalOf({ host, referring, query }: Coming, ours: ReadonlySet<
   return { referrer, channel, ...words }
 }
 
+// Most referrers are an origin and no more, in the spelling that a parser would give them.
+const ORIGIN = /^https?:\/\/([a-z0-9-]+(?:\.[a-z0-9-]*[a-z][a-z0-9-]*)+)\/$/
+
 function hostOf(address: string | undefined): string | undefined {
+  const plain = address && ORIGIN.exec(address)?.[1]
+  if (plain && !plain.includes('xn--')) return plain
   const from = address && address.length <= 2_000 ? URL.parse(address) : null
   // An app names itself in the place of a host.
   return from && /^(https?|android-app):$/.test(from.protocol) ? from.host.toLowerCase() : undefined

@@ -36,6 +36,15 @@ export const UNKNOWN = ''
 export type Day = string
 
 export const dayOf = (moment: Date): Day => moment.toISOString().slice(0, 10)
+
+let last = { number: Number.NaN, day: '' }
+
+/** The same for moments that come one after another, of which few begin another day. */
+export function dayNow(moment: Date): Day {
+  const number = Math.floor(moment.getTime() / DAY)
+  if (number !== last.number) last = { number, day: dayOf(moment) }
+  return last.day
+}
 export const dayBefore = (day: Day, days = 1): Day => dayOf(new Date(Date.parse(day) - days * DAY))
 
 /** A visit ends after this long without an action. */

@@ -2,7 +2,7 @@
  * Actions on their way to services of others: only those of public pages, only of somebody who agreed to
  * that service before, and only while they do. The database itself puts nothing in without their answer.
  */
-import { createHmac, type KeyObject, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { DAY, HOUR } from '../clock.ts'
 import type { Database } from '../database/connection.ts'
 import { seal, unseal } from '../database/sealing.ts'
@@ -15,6 +15,7 @@ import { hasCookie } from '../web/cookies.ts'
 import type { House } from '../web/house.ts'
 import type { Action } from './action.ts'
 import type { Asker } from './sight.ts'
+import { hmac, type Salt } from './salt.ts'
 import { goOnWith } from './under-way.ts'
 
 /** Pages that are somebody's own, and those that hold a token: they go nowhere. */
@@ -24,7 +25,7 @@ const OWN =
 const kinds: ReadonlySet<string> = new Set(['view', 'action', 'link', 'file', 'missing'] satisfies OutgoingAction['kind'][])
 
 /** Lets actions wait for the services that who asks agreed to; nobody waits for it. Without such a service it costs nothing. */
-export function letGo(house: House, asker: Asker, { actions, salt }: { actions: readonly Action[]; salt: KeyObject }): void {
+export function letGo(house: House, asker: Asker, { actions, salt }: { actions: readonly Action[]; salt: Salt }): void {
   const asked = askedOf(house.config)
   if (asked.length === 0) return
   const answers = answersIn(house.config, asker.header('cookie'))
@@ -43,7 +44,7 @@ export function letGo(house: House, asker: Asker, { actions, salt }: { actions: 
 interface Going {
   readonly agreed: readonly Asked[]
   readonly told: readonly Action[]
-  readonly salt: KeyObject
+  readonly salt: Salt
   readonly receipt: string
   /** Somebody is signed in. A person's answer counts for nobody else who uses their browser. */
   readonly known: boolean
@@ -79,8 +80,8 @@ async function waitToGo(db: Database, { agreed, told, salt, receipt, known }: Go
 }
 
 /** The visitor's number of the day for one service: from the receipt, which is random, under the salt, which is destroyed. */
-const clientOf = (salt: KeyObject, service: string, receipt: string, known: boolean): string =>
-  createHmac('sha256', salt).update(`${service}\n${receipt}\n${known}`).digest('hex').slice(0, 16)
+const clientOf = (salt: Salt, service: string, receipt: string, known: boolean): string =>
+  hmac(salt, `${service}\n${receipt}\n${known}`).slice(0, 16)
 
 const outgoing = (action: Action, { id, client }: Pick<OutgoingAction, 'id' | 'client'>): OutgoingAction => ({
   id,

@@ -1,16 +1,15 @@
 /** Recording what is done on the websites: reports of scripts and images, and pages of our own as they are answered. */
-import type { KeyObject } from 'node:crypto'
 import { now } from '../clock.ts'
 import type { Database } from '../database/connection.ts'
 import { logFault } from '../log.ts'
 import type { House } from '../web/house.ts'
 import type { Action } from './action.ts'
 import { arrivalOf } from './arrival.ts'
-import { dayOf } from './dimension.ts'
+import { dayNow } from './dimension.ts'
 import { Intake, Overrun, Sources } from './intake.ts'
 import type { Said } from './payload.ts'
 import { letGo } from './outgoing.ts'
-import { saltOf } from './salt.ts'
+import { type Salt, saltOf } from './salt.ts'
 import { type Asker, readerOf, sourceOf, unseen, visitorOf } from './sight.ts'
 import { storeOf } from './store.ts'
 import { tidyPath } from './tidy.ts'
@@ -53,7 +52,7 @@ export async function report(house: House, asker: Asker, said: readonly Said[]):
   if (unseen(asker)) return 'left out'
   const at = now()
   if (!sources.admits(sourceOf(asker), said.length)) return 'too many'
-  const salt = await saltOf(house.db, dayOf(at))
+  const salt = await saltOf(house.db, dayNow(at))
   try {
     const actions = actionsOf(asker, { said, at, salt, hosts })
     await intake.report(actions)
@@ -89,7 +88,7 @@ export function note(house: House, asker: Asker, { url, page, kind }: Shown): vo
     referring: asker.header('referer'),
     query: search.slice(1),
   }
-  const made = saltOf(house.db, dayOf(at)).then((salt) => {
+  const made = saltOf(house.db, dayNow(at)).then((salt) => {
     const actions = actionsOf(asker, { said: [said], at, salt, hosts })
     letGo(house, asker, { actions, salt })
     return actions
@@ -100,21 +99,24 @@ export function note(house: House, asker: Asker, { url, page, kind }: Shown): vo
 interface Seen {
   readonly said: readonly Said[]
   readonly at: Date
-  readonly salt: KeyObject
+  readonly salt: Salt
   readonly hosts: ReadonlySet<string>
 }
 
 function actionsOf(asker: Asker, { said, at, salt, hosts }: Seen): Action[] {
   const reader = readerOf(asker)
   const visitor = visitorOf(asker, salt)
-  return said.map(({ referring, query, zone, host, label, ...one }) => ({
-    ...one,
-    ...reader,
+  return said.map(({ kind, host, page, label, properties, amount, zone, referring, query }) => ({
     ...arrivalOf({ host, referring, query }, hosts),
+    ...reader,
+    kind,
+    page,
+    properties,
+    amount,
     zone,
     visitor,
     at,
     host: host.replace(/:\d+$/, ''),
-    label: one.kind === 'missing' ? one.page : label,
+    label: kind === 'missing' ? page : label,
   }))
 }

@@ -1,7 +1,7 @@
 /** Actions as rows of the database: written many at a time, read a piece at a time. */
 import type { Database, For } from '../database/connection.ts'
 import type { Action, Kind } from './action.ts'
-import type { Day } from './dimension.ts'
+import { type Day, dayNow } from './dimension.ts'
 
 const texts = [
   ...['kind', 'host', 'page', 'label', 'referrer', 'channel', 'source', 'medium', 'campaign', 'term', 'content'],
@@ -43,16 +43,17 @@ export async function openDay(db: Database, day: Day): Promise<void> {
 export async function writeActions(db: Database, actions: readonly Action[]): Promise<void> {
   let [text, day] = ['', '']
   for (const action of actions) {
-    const at = action.at.toISOString()
-    if (!at.startsWith(day) || day === '') await openDay(db, (day = at.slice(0, 10)))
-    text += (text && ROW) + lineOf(action, at)
+    const today = dayNow(action.at)
+    if (today !== day) await openDay(db, (day = today))
+    text += (text && ROW) + lineOf(action, day)
   }
   if (text) await db.write('improvement', { name: 'write-actions', text: INSERT, values: [text] })
 }
 
-function lineOf(action: Action, at: string): string {
-  const { visitor, amount, zone, properties } = action
-  let line = at.slice(0, 10) + FIELD + at + FIELD + visitor + FIELD + (amount ?? '') + FIELD + (zone ?? '') + FIELD + properties.join('\n')
+function lineOf(action: Action, day: Day): string {
+  const { at, visitor, amount, zone, properties } = action
+  let line =
+    day + FIELD + at.toISOString() + FIELD + visitor + FIELD + (amount ?? '') + FIELD + (zone ?? '') + FIELD + properties.join('\n')
   for (const name of texts) line += FIELD + action[name]
   return line
 }

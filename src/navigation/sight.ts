@@ -2,14 +2,14 @@
  * What a request shows of who asks, for as long as the request lasts: from it come a few words that
  * many readers share, and a number that means nothing tomorrow. Address and agent go no further.
  */
-import { type KeyObject, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import type { Config } from '../config.ts'
 import { isAmong, networkOf } from '../web/client.ts'
 import { hasCookie } from '../web/cookies.ts'
 import type { Reader } from './action.ts'
 import { browserOf, languageOf } from './browser.ts'
 import { placeOf } from './place.ts'
-import { markOf } from './salt.ts'
+import { markOf, type Salt } from './salt.ts'
 
 /** Who asks: their address, as far as it can be believed, and the request's headers. */
 export interface Asker {
@@ -54,7 +54,7 @@ export function sourceOf({ address }: Asker): number {
  * The number that tells this visitor apart today. Whoever is signed in, or about to be, has another
  * number than before: nothing connects what they did as nobody with what they do as themselves.
  */
-export function visitorOf({ config, address, header }: Asker, salt: KeyObject): bigint {
+export function visitorOf({ config, address, header }: Asker, salt: Salt): bigint {
   const cookies = header('cookie')
   const known = hasCookie(config, cookies, 'session') || hasCookie(config, cookies, 'attempt')
   return markOf(salt, known ? 'known' : '', networkOf(address), header('user-agent') ?? '')

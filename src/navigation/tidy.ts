@@ -19,8 +19,19 @@ export function tidy(text: string, longest: number): string {
 const HIDDEN = ':id'
 const LONGEST_PATH = 200
 
+/** Paths that are as they should be: the pages of a few websites, looked at once. Nothing of anybody's is among them. */
+const plainPaths = new Set<string>()
+const MOST_PATHS = 2_000
+
 /** A page's path: without its query, in one spelling, and with nothing of anybody's in it. */
 export function tidyPath(path: string): string {
+  if (plainPaths.has(path)) return path
+  const tidied = tidiedPath(path)
+  if (tidied === path && plainPaths.size < MOST_PATHS) plainPaths.add(path)
+  return tidied
+}
+
+function tidiedPath(path: string): string {
   const plain = decoded(path.replace(/[?#].*$/s, ''))
   const parts = plain.split('/').map((part) => (isSomebodys(part) ? HIDDEN : tidy(part, 80)))
   const joined = parts

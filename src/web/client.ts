@@ -1,5 +1,5 @@
 /** What a request tells of its client, as far as it can be believed. */
-import { isIP } from 'node:net'
+import { type BlockList, isIP } from 'node:net'
 import Bowser from 'bowser'
 import type { Context } from 'hono'
 import type { Config } from '../config.ts'
@@ -19,10 +19,9 @@ export const clientAddress = (c: Context<Web>): string =>
 /** The same, of the connection's other end and what the header says. */
 export function addressBehind(config: Config, other: string | undefined, forwarded: string | undefined): string {
   const direct = plain(other ?? '127.0.0.1')
-  const trusted = (address: string) => isAmong(config.trustedProxies, address)
   if (!isOurProxy(config, direct)) return direct
   const hops = (forwarded ?? '').split(',').map((hop) => plain(hop.trim()))
-  return hops.reverse().find((hop) => isIP(hop) !== 0 && !trusted(hop)) ?? direct
+  return hops.findLast((hop) => isIP(hop) !== 0 && !lies(config.trustedProxies, hop)) ?? direct
 }
 
 /** Our own proxies, as far as they were met: every request comes from one, and to look in the networks costs more than this. */
@@ -39,7 +38,33 @@ function isOurProxy(config: Config, address: string): boolean {
 
 /** Does the address lie in one of these networks? */
 export const isAmong = (networks: Config['trustedProxies'], address: string): boolean =>
-  isIP(address) !== 0 && networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  !isEmpty(networks) && isIP(address) !== 0 && lies(networks, address)
+
+/** Lists of single IPv4 addresses, which is what most are, as text: a look costs a tenth of what the list's own does. */
+const plainLists = new WeakMap<BlockList, ReadonlySet<string> | 'networks'>()
+
+function listed(networks: BlockList): ReadonlySet<string> | 'networks' {
+  const known = plainLists.get(networks)
+  if (known) return known
+  const rules = networks.rules.map(
+    (rule) => /^Address: IPv4 ([\d.]+)$/.exec(rule)?.[1] ?? (/^Address: IPv6 ::1$/.test(rule) ? '::1' : undefined),
+  )
+  const read = rules.every((rule) => rule !== undefined) ? new Set(rules) : 'networks'
+  plainLists.set(networks, read)
+  return read
+}
+
+const isEmpty = (networks: BlockList): boolean => {
+  const list = listed(networks)
+  return list !== 'networks' && list.size === 0
+}
+
+// Of something that is an address: only those of version 6 have colons, and one has many spellings.
+function lies(networks: BlockList, address: string): boolean {
+  const list = listed(networks)
+  const six = address.includes(':')
+  return list === 'networks' || six ? networks.check(address, six ? 'ipv6' : 'ipv4') : list.has(address)
+}
 
 const plain = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address)
 
@@ -47,7 +72,8 @@ const plain = (address: string): string => (address.startsWith('::ffff:') ? addr
 export const clientNetwork = (c: Context<Web>): string => networkOf(clientAddress(c))
 
 /** The network of an address. */
-export const networkOf = (address: string): string => (isIP(address) === 6 ? expand(address).slice(0, 4).join(':') : address)
+export const networkOf = (address: string): string =>
+  address.includes(':') && isIP(address) === 6 ? expand(address).slice(0, 4).join(':') : address
 
 function expand(address: string): string[] {
   const [head = '', tail = ''] = address.split('::')
