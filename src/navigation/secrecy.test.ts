@@ -43,7 +43,7 @@ const agents = [AGENT, AGENT.replaceAll('151', '150'), AGENT.replaceAll('151', '
 
 /** Every visitor's number that a /16 and these browsers could have had under this salt. */
 function* numbersUnder(salt: Buffer, networks = 256): Generator<bigint> {
-  const key = createSecretKey(salt)
+  const key = createSecretKey(Buffer.from(salt.toString('hex')))
   for (const agent of agents)
     for (let host = 0; host < networks * 256; host++) {
       const parts = ['', `129.67.${host >> 8}.${host & 255}`, agent]
