@@ -9,7 +9,9 @@ import { helpRoutes } from './help/routes.tsx'
 import { log, logFault, word } from './log.ts'
 import { devMailRoutes, mailboxRoutes } from './mail/routes.tsx'
 import { reportsApi } from './navigation/api-routes.tsx'
+import { historyRoutes } from './navigation/history-routes.tsx'
 import { keptRoutes } from './navigation/kept-routes.tsx'
+import { letterRoutes } from './navigation/letters-routes.tsx'
 import { reportRoutes } from './navigation/report-routes.tsx'
 import { countPages, navigationRoutes } from './navigation/routes.tsx'
 import { policyRoutes } from './policy/routes.tsx'
@@ -61,6 +63,8 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     programRoutes((house) => house.db.as('service', catalogue)),
     reportRoutes,
     keptRoutes,
+    historyRoutes,
+    letterRoutes,
     documentRoutes(operations),
     apiRoutes(operations),
     staffRoutes,

@@ -22,6 +22,8 @@ import { announcementsHeld, disclosuresHeld } from './egress/tables.ts'
 import { incomingLettersHeld, lettersHeld, signingKeysHeld, softBouncesHeld, suppressionsHeld } from './mail/tables.ts'
 import { consentsHeld, consentWordsHeld, outgoingActionsHeld } from './navigation/consent-tables.ts'
 import { chartNotesHeld, goalsHeld, reportLinksHeld, segmentsHeld } from './navigation/desk-tables.ts'
+import { historyImportsHeld, historyTalliesHeld } from './navigation/history-tables.ts'
+import { reportLettersHeld, reportOccasionsHeld } from './navigation/letter-tables.ts'
 import {
   actionsHeld,
   foldedColumnsHeld,
@@ -142,6 +144,8 @@ export const register: readonly Held[] = [
   consentWordsHeld,
   personalActionsHeld,
   navigationChoicesHeld,
+  reportLettersHeld,
+  reportOccasionsHeld,
   actionsHeld,
   saltsHeld,
   talliesHeld,
@@ -152,6 +156,8 @@ export const register: readonly Held[] = [
   segmentsHeld,
   chartNotesHeld,
   reportLinksHeld,
+  historyTalliesHeld,
+  historyImportsHeld,
   correctionsHeld,
   restrictionsHeld,
   guestsHeld,

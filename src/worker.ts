@@ -66,6 +66,16 @@ export const clock: readonly Appointment[] = [
     cron: '* * * * *',
     says: 'Every minute: tells analytics services of others what was done by those who agreed, and tries again what they did not take',
   },
+  {
+    job: 'navigation.weekly-letter',
+    cron: '0 7 * * 1',
+    says: 'On Mondays at 07:00: writes to those of the team who asked how the websites were used',
+  },
+  {
+    job: 'navigation.sudden-letter',
+    cron: '4 * * * *',
+    says: 'Every hour: looks whether there are suddenly more or fewer visits than usual, and writes to those who asked',
+  },
   { job: 'billing.report-usage', cron: '5-59/10 * * * *', says: 'Every ten minutes: tells Stripe what was used of plans by use' },
   { job: 'billing.catch-up', cron: '3-59/10 * * * *', says: 'Every ten minutes: handles what Stripe told and nobody came to handle' },
   {

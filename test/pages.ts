@@ -2,10 +2,12 @@
  * Every page that there is, and how to get there: for the tests that look at all of them. A route that
  * shows a page and is not visited here fails `test/attack.test.ts`.
  */
+import assert from 'node:assert/strict'
 import { DAY, now } from '../src/clock.ts'
 import { measuredActions } from '../src/demo-history.ts'
 import { inventedActions } from '../src/demo-visits.ts'
 import { asId, type Id } from '../src/log.ts'
+import { stopAddress } from '../src/navigation/report-letter.ts'
 import { storeOf } from '../src/navigation/store.ts'
 import { begin, edit, issueOf, schedule } from '../src/updates/issue.ts'
 import { unsubscribeToken } from '../src/updates/link.ts'
@@ -391,6 +393,7 @@ function staffPages(opened: string, unopened: string, shared: Page): Page[] {
     '/staff/navigation?is.page=%2Fnowhere',
     '/staff/navigation/panel?of=page',
     '/staff/navigation/speed',
+    '/staff/navigation/letters',
     '/staff/navigation/consents',
     '/staff/navigation/kept?is.channel=search',
     '/staff/navigation/speed?from=2000-01-01&until=2000-01-09',
@@ -426,7 +429,7 @@ async function issuePages(house: TestHouse, owner: Browser): Promise<Page[]> {
 const LIST =
   'email,name,status\r\nrosa@lists.example,Rosa,subscribed\r\nno address,Otto,subscribed\r\nuwe@lists.example,Uwe,unsubscribed\r\n'
 
-/** A list of subscribers in every standing that it can have. */
+/** What was brought in from elsewhere: lists of subscribers, and history. */
 async function listPages(house: TestHouse, owner: Browser): Promise<Page[]> {
   const said = {
     email: '0',
@@ -444,6 +447,7 @@ async function listPages(house: TestHouse, owner: Browser): Promise<Page[]> {
   await owner.post(`${done}/sign`, { sure: 'yes' })
   await house.settle()
   return [
+    ...(await historyPages(house, owner)),
     open('owner', '/staff/updates/import'),
     send('owner', '/staff/updates/import', {}, 'a list with errors'),
     open('owner', fresh, 'a list to be described'),
@@ -452,6 +456,43 @@ async function listPages(house: TestHouse, owner: Browser): Promise<Page[]> {
     send('owner', `${read}/sign`, {}, 'a list that was not signed'),
     open('owner', done, 'a list that was brought in'),
   ]
+}
+
+/** History of another program: read, brought in, and what could not be read. */
+async function historyPages(house: TestHouse, owner: Browser): Promise<Page[]> {
+  const at = '/staff/navigation/import'
+  const [read, done] = [await uploadHistory(owner, '2024'), await uploadHistory(owner, '2025')]
+  await owner.post(`${done}/confirm`)
+  await house.settle()
+  return [
+    open('visitor', await stopPage(house), 'a letter about visits to be stopped'),
+    open('owner', at),
+    send('owner', at, {}, 'history without a file'),
+    open('owner', read, 'history to be confirmed'),
+    open('owner', done, 'history that was brought in'),
+    open('owner', '/staff/navigation?from=2024-12-28&until=2025-01-06', 'a report with history'),
+    open('owner', '/staff/navigation/panel?of=page&from=2024-12-28&until=2025-01-06', 'a panel with history'),
+  ]
+}
+
+async function stopPage({ house, query }: TestHouse): Promise<string> {
+  const [member] = await query<{ id: Id }>("select person_id as id from staff where role = 'owner'")
+  assert(member)
+  return new URL(stopAddress(house, { personId: member.id, kind: 'weekly' })).pathname
+}
+
+async function uploadHistory(owner: Browser, year: string): Promise<string> {
+  const part = (name: string, text: string) => `--cloudrun-history-boundary\r\ncontent-disposition: form-data; name="${name}"${text}\r\n`
+  const totals = `date,visitors,pageviews,bounces,visits,visit_duration\n${year}-01-01,119,304,77,134,21070\n${year}-01-02,90,204,50,99,9000\nnever,1,1,1,1,1\n`
+  const pages = `date,hostname,page,visits,visitors,pageviews\n${year}-01-01,www.example.com,/pricing,90,80,120\n`
+  const body = [
+    part('site', '\r\n\r\nwww.example.com'),
+    part('file', `; filename="imported_visitors.csv"\r\n\r\n${totals}`),
+    part('file', `; filename="imported_pages.csv"\r\n\r\n${pages}`),
+    '--cloudrun-history-boundary--\r\n',
+  ].join('')
+  const type = 'multipart/form-data; boundary=cloudrun-history-boundary'
+  return (await owner.send('/staff/navigation/import', { body: Buffer.from(body), type })).headers.get('location') ?? ''
 }
 
 async function uploadList(owner: Browser): Promise<string> {

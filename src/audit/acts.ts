@@ -23,6 +23,8 @@ export const acts = {
   'issue.sent': 'An issue was sent off',
   'issue.resent': 'Uncertain letters of an issue were sent again',
   'list.signed': 'A list of subscribers was signed for, and brought in',
+  'history.brought-in': 'Counts of another analytics program were brought in',
+  'history.undone': 'Counts of another analytics program were taken away again',
   'program.given-key': 'A program was given a key',
   'program.lost-key': 'A program’s key was taken back',
   'customer.decided': 'A card that waited was decided about',

@@ -48,6 +48,9 @@ export interface Jobs {
   'billing.reconcile': Record<string, never>
   'navigation.fold': Record<string, never>
   'navigation.hand-over': Record<string, never>
+  'navigation.import': { importId: Id }
+  'navigation.weekly-letter': Record<string, never>
+  'navigation.sudden-letter': Record<string, never>
   'audit.sign-head': Record<string, never>
   'rights.note-erasures': Record<string, never>
   'backups.renew-keys': Record<string, never>
@@ -103,6 +106,9 @@ export const jobNames = [
   'billing.reconcile',
   'navigation.fold',
   'navigation.hand-over',
+  'navigation.import',
+  'navigation.weekly-letter',
+  'navigation.sudden-letter',
   'audit.sign-head',
   'rights.note-erasures',
   'backups.renew-keys',

@@ -3,10 +3,12 @@ import { z } from 'zod'
 import { operation } from '../programs/api.ts'
 import { Refusal } from '../web/refusal.ts'
 import type { Filter } from './filtering.ts'
+import { newestHistory, stageOf } from './history-import.ts'
+import { origins as historyOrigins } from './history-tables.ts'
 import { type Dimension, dimensions } from './dimension.ts'
 import { before, isPeriod, LONGEST_DAYS, LONGEST_VALUE, MOST_FILTERS } from './question.ts'
-import { everyDay, panelOf } from './report.ts'
-import { type Asked, storeOf } from './store.ts'
+import { everyDay, panelOf, totalsOf } from './report.ts'
+import type { Asked } from './store.ts'
 
 /** The most rows of one answer. */
 const MOST_ROWS = 1000
@@ -21,11 +23,16 @@ const measures = {
 }
 const Counts = z.strictObject(measures).meta({ id: 'VisitCounts', description: 'How much the websites were used' })
 const day = z.iso.date()
+const origin = z.enum(historyOrigins)
+const origins = z
+  .array(origin)
+  .max(historyOrigins.length)
+  .describe('The programs that the counts were brought in from; none for what was counted here')
 const Totals = z
   .strictObject({ totals: Counts, before: Counts })
   .meta({ id: 'VisitTotals', description: 'Everything together, in the period and in the one of the same length before it' })
 const Days = z
-  .strictObject({ days: z.array(z.strictObject({ day, ...measures })).max(LONGEST_DAYS) })
+  .strictObject({ days: z.array(z.strictObject({ day, ...measures, origins })).max(LONGEST_DAYS) })
   .meta({ id: 'VisitDays', description: 'Every day of the period, also those on which nobody came' })
 const Panel = z
   .strictObject({
@@ -71,10 +78,60 @@ function combined(filters: readonly Filter[], text: string): Filter[] {
   return [...filters.filter((one) => one !== same), { dimension, not, values: [...(same?.values ?? []), value] }]
 }
 
+const Imports = z
+  .strictObject({
+    imports: z
+      .array(
+        z.strictObject({
+          id: z.uuid(),
+          origin,
+          site: z.string().max(100),
+          state: z.enum(['read', 'under way', 'done']),
+          from: day,
+          until: day,
+          days: count('Days in it'),
+          added: count('Days of which something was new'),
+          unread: count('Lines that were not understood'),
+        }),
+      )
+      .max(100),
+  })
+  .meta({ id: 'VisitImports', description: 'History of other analytics programs that was brought in, the newest first' })
+
 const few = 'Where fewer visitors than the threshold pass the filters, all counts are 0.'
 const example = { visitors: 1204, visits: 1391, views: 3980, bounces: 575, seconds: 187_245 }
 
 export const reportsApi = [
+  operation({
+    id: 'listVisitImports',
+    tag: 'Reports',
+    method: 'get',
+    at: '/reports/imports',
+    scope: 'reports:read',
+    title: 'Which history was brought in?',
+    says: 'Exports of Plausible, Umami and Google Analytics 4 that were uploaded in the console. Their days are in the other reports, where nothing is filtered and nothing was counted here.',
+    answers: {
+      200: {
+        says: 'The imports',
+        schema: Imports,
+        example: {
+          imports: [
+            {
+              ...{ id: '019acb1e-7b1a-7c3e-8a52-6f2f1d3c9a10', origin: 'Plausible', site: 'www.example.com', state: 'done' },
+              ...{ from: '2024-01-01', until: '2025-12-31', days: 731, added: 731, unread: 0 },
+            },
+          ],
+        },
+      },
+    },
+    act: async ({ house }) => {
+      const imports = (await house.db.as('improvement', newestHistory)).map((one) => ({
+        ...{ id: one.id, origin: one.origin, site: one.site, state: stageOf(one), from: one.firstDay, until: one.lastDay },
+        ...{ days: one.days, added: one.daysKept, unread: one.flawed },
+      }))
+      return { status: 200, body: { imports } }
+    },
+  }),
   operation({
     id: 'readVisitTotals',
     tag: 'Reports',
@@ -87,7 +144,7 @@ export const reportsApi = [
     answers: { 200: { says: 'The totals', schema: Totals, example: { totals: example, before: { ...example, visitors: 1100 } } } },
     act: async ({ house, query }) => {
       const asked = askedBy(query)
-      const [totals, earlier] = await Promise.all([storeOf(house).totals(asked), storeOf(house).totals(before(asked))])
+      const [totals, earlier] = await Promise.all([totalsOf(house, asked), totalsOf(house, before(asked))])
       return { status: 200, body: { totals, before: earlier } }
     },
   }),
@@ -100,10 +157,10 @@ export const reportsApi = [
     title: 'How much on each day?',
     says: `The same counts for each day of a period. ${few}`,
     query,
-    answers: { 200: { says: 'The days', schema: Days, example: { days: [{ day: '2026-11-24', ...example }] } } },
+    answers: { 200: { says: 'The days', schema: Days, example: { days: [{ day: '2026-11-24', ...example, origins: [] }] } } },
     act: async ({ house, query }) => {
       const days = await everyDay(house, askedBy(query))
-      return { status: 200, body: { days: days.map(({ day, counts }) => ({ day, ...counts })) } }
+      return { status: 200, body: { days: days.map(({ day, counts, origins }) => ({ day, ...counts, origins: [...origins] })) } }
     },
   }),
   operation({

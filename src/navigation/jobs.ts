@@ -2,15 +2,25 @@ import { DAY, MINUTE, now } from '../clock.ts'
 import { enqueue, type Handlers } from '../jobs/queue.ts'
 import type { House } from '../web/house.ts'
 import { handOver } from './hand-over.ts'
+import { bringHistoryIn } from './history-import.ts'
 import { destroySalts } from './salt.ts'
 import { storeOf } from './store.ts'
+import { writeSudden, writeWeekly } from './writing.ts'
 
 /** Actions that came in at midnight are written by then. */
 const GRACE = 10 * MINUTE
 
-export const navigationJobs = (house: House): Pick<Handlers, 'navigation.fold' | 'navigation.hand-over'> => ({
+export const navigationJobs = (
+  house: House,
+): Pick<
+  Handlers,
+  'navigation.fold' | 'navigation.hand-over' | 'navigation.import' | 'navigation.weekly-letter' | 'navigation.sudden-letter'
+> => ({
   'navigation.fold': () => foldWhatIsOver(house),
   'navigation.hand-over': () => handOver(house),
+  'navigation.import': ({ importId }) => bringHistoryIn(house, importId),
+  'navigation.weekly-letter': () => writeWeekly(house),
+  'navigation.sudden-letter': () => writeSudden(house),
 })
 
 // The rows are gone with the day; their bytes are gone from the files once those are rewritten.

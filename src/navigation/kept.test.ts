@@ -90,6 +90,33 @@ test('filters are saved without the days, and notes stand below the chart of the
   assert.doesNotMatch(await owner.read(`/staff/navigation?${one}`), /From France|newspaper/)
 })
 
+test('the chart marks notes at their days, with a name for everybody, and the table tells them, too', async () => {
+  const days = `from=${dayBefore(yesterday, 4)}&until=${yesterday}`
+  for (const [day, says] of [
+    [dayBefore(yesterday, 4), 'Begun'],
+    [dayBefore(yesterday), 'First "sale"'],
+    [dayBefore(yesterday), 'Second'],
+  ] as const)
+    await owner.post(`${KEPT}/notes`, { day, says })
+  const page = await owner.read(`/staff/navigation?${days}`)
+  const marks = [...page.matchAll(/<a href="#(note-\d)" aria-label="([^"]+)"><title>[^<]*<\/title><circle cx="([\d.]+)%"/g)]
+  const name = (at: number) => marks[at]?.[2]?.replace(/(?<=, ).*?(?=:)/, '')
+  assert.deepEqual(
+    [marks.map(([, to]) => to), marks.map(([, , , x]) => x)],
+    [
+      ['note-1', 'note-2'],
+      ['0.00', '75.00'],
+    ],
+  )
+  assert.deepEqual([name(0), name(1)], ['Note 1, : Begun', 'Note 2, : First &quot;sale&quot;; Second'])
+  assert.match(page, /<path class="noted" d="M0\.00 0V100M75\.00 0V100"/)
+  assert.match(page, /<li id="note-2"><strong>[^<]+<\/strong>: First &quot;sale&quot;; Second<\/li>/)
+  assert.match(text(page), /In the period before Notes .*? 0 0 Begun .* First &quot;sale&quot;; Second/)
+  for (let left = 3; left > 0; left--)
+    await owner.post(/\/staff\/navigation\/kept\/notes\/[\w-]+\/end/.exec(await owner.read(KEPT))?.[0] ?? '')
+  assert.doesNotMatch(await owner.read(`/staff/navigation?${days}`), /class="marks|In the period before<\/th><th scope="col">Notes/)
+})
+
 test('a link shows one report to whoever has it, until it ends or is ended', async () => {
   const making = async (): Promise<string> => {
     const made = await owner.post(`${KEPT}/links`, { link: 'The board', days: '3', words: `${one}&is.country=DE` })

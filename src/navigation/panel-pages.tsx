@@ -2,14 +2,15 @@
 import type { PropsWithChildren } from 'hono/jsx'
 import { Crumbs } from '../web/layout.tsx'
 import { Column, Table } from '../web/lists.tsx'
+import { BroughtInto } from './brought-pages.tsx'
 import { Share } from './charts.tsx'
 import type { Counts } from './counting.ts'
-import type { ChartNote } from './kept.ts'
+import type { Brought } from './history.ts'
 import { type Dimension, isMany } from './dimension.ts'
 import { isFilteredBy, narrowed, type Question, wordsOf } from './question.ts'
 import { panelled, type Report, ROWS } from './report.ts'
 import type { Panel } from './store.ts'
-import { change, duration, nameOf, number, percent, stepName, titleOf } from './words.ts'
+import { change, duration, nameOf, number, percent, titleOf } from './words.ts'
 
 export const VISITS = '/staff/navigation'
 export const SPEED = '/staff/navigation/speed'
@@ -28,6 +29,9 @@ interface PanelsProps {
   readonly least: number
 }
 
+// Under filters nothing of it is in a number.
+const broughtTo = (report: Report, { filters }: Question): readonly Brought[] => (filters.length > 0 ? [] : report.brought)
+
 // What nobody has is no panel: a house without actions, links or regions does not speak of them.
 const isEmpty = ({ rows, other }: Panel): boolean => other.visits === 0 && rows.every(({ value }) => value === '')
 
@@ -38,7 +42,12 @@ export const Panels = ({ question, report, least }: PanelsProps) => (
     <div class="panels">
       {panelled.map((of) => {
         const panel = report.panels.get(of)
-        return panel && !isEmpty(panel) && <PanelShown {...{ question, of, panel }} whole={report.totals.visitors} />
+        return (
+          panel &&
+          !isEmpty(panel) && (
+            <PanelShown {...{ question, of, panel }} whole={report.totals.visitors} brought={broughtTo(report, question)} />
+          )
+        )
       })}
     </div>
   </section>
@@ -65,10 +74,11 @@ interface LinkedProps extends PanelProps {
   readonly question: Question
 }
 
-const PanelShown = ({ question, of, panel, whole }: LinkedProps) => (
+const PanelShown = ({ question, of, panel, whole, brought }: LinkedProps & { brought: readonly Brought[] }) => (
   <section>
     <h3>{titleOf(of)}</h3>
     <PanelTable {...{ question, of, whole }} panel={{ ...panel, rows: panel.rows.slice(0, ROWS) }} />
+    <BroughtInto brought={brought} of={of} />
     <p class="hint">
       {panel.rows.length > ROWS && (
         <>
@@ -133,7 +143,7 @@ function Narrowing({ question, of, value }: { question: Question; of: Dimension;
 }
 
 /** The panels for those who can only read. */
-export const ReadPanels = ({ report }: Pick<PanelsProps, 'report'>) => (
+export const ReadPanels = ({ question, report }: Pick<PanelsProps, 'question' | 'report'>) => (
   <div class="panels">
     {panelled.map((of) => {
       const panel = report.panels.get(of)
@@ -142,23 +152,12 @@ export const ReadPanels = ({ report }: Pick<PanelsProps, 'report'>) => (
         <section>
           <h3>{titleOf(of)}</h3>
           <PanelTable of={of} panel={{ ...panel, rows: panel.rows.slice(0, ROWS) }} whole={report.totals.visitors} />
+          <BroughtInto brought={broughtTo(report, question)} of={of} />
         </section>
       )
     })}
   </div>
 )
-
-/** What happened on days of the period. */
-export const ChartNotes = ({ notes }: { notes: readonly ChartNote[] }) =>
-  notes.length === 0 ? null : (
-    <ul class="notes">
-      {notes.map(({ day, says }) => (
-        <li>
-          <strong>{stepName(day)}</strong>: {says}
-        </li>
-      ))}
-    </ul>
-  )
 
 const then = ({ visits }: Counts, said: string): string => (visits === 0 ? 'none before' : `${said} before`)
 
@@ -184,12 +183,13 @@ export const Totals = ({ now, before }: { now: Counts; before: Counts }) => (
 )
 
 /** A whole panel, on a page of its own. */
-export const PanelPage = ({ question, of, panel, whole, least }: LinkedProps & { least: number }) => (
+export const PanelPage = ({ question, of, panel, whole, least, brought }: LinkedProps & { least: number; brought: readonly Brought[] }) => (
   <>
     <Crumbs to={[{ href: hrefOf(question), text: 'Visits' }]} here={titleOf(of)} />
     <h1>{titleOf(of)}</h1>
     <OtherExplained least={least} />
     <PanelTable {...{ question, of, panel, whole }} />
+    <BroughtInto brought={brought} of={of} />
     <p>
       <a href={panelHref(question, of, 'panel.csv')}>As CSV</a>
     </p>

@@ -1,11 +1,15 @@
 /** The console's page about visits. */
 import { Icon } from '../web/icons.tsx'
 import { Empty } from '../web/layout.tsx'
+import { BroughtNote } from './brought-pages.tsx'
 import { HeatMap, TimeChart } from './charts.tsx'
 import { GoalsReached } from './goal-pages.tsx'
+import { IMPORT } from './history-pages.tsx'
 import { KEPT } from './kept-pages.tsx'
 import type { Segment } from './kept.ts'
-import { ChartNotes, CONSENTS, hrefOf, Panels, SPEED, Totals, VISITS } from './panel-pages.tsx'
+import { CONSENTS, hrefOf, Panels, SPEED, Totals, VISITS } from './panel-pages.tsx'
+import { LETTERS } from './letters-pages.tsx'
+import { ChartNotes, marksOf } from './notes-pages.tsx'
 import { attribution } from './place.ts'
 import { Period } from './period.tsx'
 import { type Question, widened } from './question.ts'
@@ -31,6 +35,7 @@ export const ReportPage = ({ question, report, chosen, segments, least, origin }
     <Period question={question} chosen={chosen} at={VISITS} />
     <Saved segments={segments} question={question} />
     {question.filters.length > 0 && <Filters question={question} least={least} />}
+    <BroughtNote brought={report.brought} filtered={question.filters.length > 0} />
     {report.totals.visitors === 0 ? (
       <Nothing question={question} report={report} least={least} origin={origin} />
     ) : (
@@ -40,7 +45,7 @@ export const ReportPage = ({ question, report, chosen, segments, least, origin }
 )
 
 const Saved = ({ segments, question }: Pick<ReportProps, 'segments' | 'question'>) => (
-  <p class="hint">
+  <p class="hint beneath">
     {segments.length > 0 && 'Saved filters: '}
     {segments.map(({ name, words }) => (
       <>
@@ -48,6 +53,10 @@ const Saved = ({ segments, question }: Pick<ReportProps, 'segments' | 'question'
       </>
     ))}
     <a href={hrefOf(question, KEPT)}>Goals, notes, saved filters, links for others</a>
+    {' · '}
+    <a href={IMPORT}>History of other programs</a>
+    {' · '}
+    <a href={LETTERS}>Letters</a>
   </p>
 )
 
@@ -120,14 +129,18 @@ const Everything = ({ question, report, least }: Pick<ReportProps, 'question' | 
     <Totals now={report.totals} before={report.before} />
     <section>
       <h2>{report.over === 'visitors' ? 'Visitors over time' : 'Visits by hour (UTC)'}</h2>
-      <p class="hint">The broken line is the period before, of the same length.</p>
-      <TimeChart steps={report.steps} over={report.over === 'visitors' ? 'Visitors' : 'Visits'} />
-      <ChartNotes notes={report.notes} />
+      <p class="hint">The broken line is the period before, of the same length.{shaded(report.steps)}</p>
+      <TimeChart
+        steps={report.steps}
+        over={report.over === 'visitors' ? 'Visitors' : 'Visits'}
+        marks={marksOf(report.notes, report.steps)}
+      />
+      <ChartNotes notes={report.notes} marks={marksOf(report.notes, report.steps)} />
       <p>
         <a href={hrefOf(question, `${VISITS}/days.csv`)}>The days as CSV</a>
       </p>
     </section>
-    <GoalsReached goals={report.goals} visits={report.totals.visits} />
+    <GoalsReached goals={report.goals} visits={report.own.visits} />
     <World report={report} />
     <Panels question={question} report={report} least={least} />
     <Week question={question} report={report} />
@@ -141,6 +154,12 @@ const Everything = ({ question, report, least }: Pick<ReportProps, 'question' | 
     </p>
   </>
 )
+
+/** What the ground under some days means, where there is one. */
+const shaded = (steps: Report['steps']): string => {
+  const origins = new Set(steps.flatMap((step) => step.origins))
+  return origins.size === 0 ? '' : ` Days on a grey ground were brought in from ${[...origins].join(' and ')}.`
+}
 
 function World({ report }: Pick<ReportProps, 'report'>) {
   const countries = report.panels.get('country')
@@ -163,7 +182,7 @@ function Week({ question, report }: Pick<ReportProps, 'question' | 'report'>) {
       <p class="hint">
         {question.clock === 'utc'
           ? 'Visits by the hour at which they began, in UTC. '
-          : `Visits by the hour at which they began, on the reader’s own clock; ${number(told)} of ${number(report.totals.visits)} tell it. `}
+          : `Visits by the hour at which they began, on the reader’s own clock; ${number(told)} of ${number(report.own.visits)} tell it. `}
         <a href={hrefOf({ ...question, clock: other })}>{other === 'utc' ? 'Show it in UTC' : 'Show it on the reader’s clock'}</a>
       </p>
       <HeatMap hours={report.heat} />

@@ -11,10 +11,11 @@ import { AnswersPage } from './consent-pages.tsx'
 import { countAnswers } from './consent.ts'
 import type { Counts } from './counting.ts'
 import { type Dimension, dimensions } from './dimension.ts'
+import { broughtInto } from './history.ts'
 import { allSegments } from './kept.ts'
 import { PanelPage } from './panel-pages.tsx'
 import { readQuestion } from './question.ts'
-import { everyDay, panelOf, reportOf } from './report.ts'
+import { everyDay, panelOf, reportOf, totalsOf } from './report.ts'
 import { ReportPage } from './report-pages.tsx'
 import { SpeedPage } from './speed-pages.tsx'
 import { storeOf } from './store.ts'
@@ -69,9 +70,13 @@ async function showPanel(c: Ctx): Promise<Response> {
   const house = c.get('house')
   const of = dimensionIn(wordsIn(c))
   const question = readQuestion(wordsIn(c))
-  const [panel, { visitors: whole }] = await Promise.all([panelOf(house, question, of), storeOf(house).totals(question)])
+  const [panel, { visitors: whole }, brought] = await Promise.all([
+    panelOf(house, question, of),
+    totalsOf(house, question),
+    broughtInto(house.db, question),
+  ])
   const least = house.config.navigationThreshold
-  return showPage(c, { title: titleOf(of), area: 'staff' }, <PanelPage {...{ question, of, panel, whole, least }} />)
+  return showPage(c, { title: titleOf(of), area: 'staff' }, <PanelPage {...{ question, of, panel, whole, least, brought }} />)
 }
 
 async function takePanel(c: Ctx): Promise<Response> {
@@ -84,7 +89,10 @@ async function takePanel(c: Ctx): Promise<Response> {
 
 async function takeDays(c: Ctx): Promise<Response> {
   const days = await everyDay(c.get('house'), readQuestion(wordsIn(c)))
-  return csvFile(c, 'days.csv', [csvLine(['day', ...measureNames]), ...days.map(({ day, counts }) => csvLine([day, ...measures(counts)]))])
+  return csvFile(c, 'days.csv', [
+    csvLine(['day', ...measureNames, 'brought in from']),
+    ...days.map(({ day, counts, origins }) => csvLine([day, ...measures(counts), origins.join(' and ')])),
+  ])
 }
 
 const measureNames = ['visitors', 'visits', 'views', 'bounces', 'seconds'] as const

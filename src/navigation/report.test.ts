@@ -92,7 +92,7 @@ test('of fewer visitors than the threshold nothing is told, anywhere', async () 
   assert.match(text(await page(filter)), /Too few to tell.*Fewer than 5 visitors/)
   assert.deepEqual(await csv(`of=page&${filter}`), ['page,name,visitors,visits,views,bounces,seconds'])
   const days = await owner.read(`/staff/navigation/days.csv?${filter}`)
-  assert.equal(days, `day,visitors,visits,views,bounces,seconds\r\n${yesterday},0,0,0,0,0\r\n`)
+  assert.equal(days, `day,visitors,visits,views,bounces,seconds,brought in from\r\n${yesterday},0,0,0,0,0,\r\n`)
 })
 
 test('every panel goes out as CSV, and no cell of it is a formula', async () => {
@@ -161,7 +161,7 @@ test('a program with a key for reports reads the same numbers, and no others', a
     totals: counts,
     before: { visitors: 10, visits: 10, views: 10, bounces: 10, seconds: 0 },
   })
-  assert.deepEqual(await get(`/reports/days?${day}`), { days: [{ day: yesterday, ...counts }] })
+  assert.deepEqual(await get(`/reports/days?${day}`), { days: [{ day: yesterday, ...counts, origins: [] }] })
   const countries = await get(`/reports/panels/country?${day}&filter=page%3D%2Fservices&filter=country!%3DJP`)
   assert.deepEqual(countries['rows'], [{ value: 'DE', visitors: 8, visits: 8, views: 16, bounces: 0, seconds: 480 }])
   const two = (await get(`/reports/totals?${day}&filter=country%3DDE&filter=country%3DFR`))['totals']

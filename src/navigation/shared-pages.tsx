@@ -1,7 +1,9 @@
 /** A report for those who have a link to it: to read, with nothing to go on to. */
+import { BroughtNote } from './brought-pages.tsx'
 import { HeatMap, TimeChart } from './charts.tsx'
 import { GoalsReached } from './goal-pages.tsx'
-import { ChartNotes, OtherExplained, ReadPanels, Totals } from './panel-pages.tsx'
+import { ChartNotes, marksOf } from './notes-pages.tsx'
+import { OtherExplained, ReadPanels, Totals } from './panel-pages.tsx'
 import { attribution } from './place.ts'
 import { periodName, type Question } from './question.ts'
 import type { Report } from './report.ts'
@@ -27,13 +29,18 @@ export function SharedPage({ question, report, least }: SharedProps) {
         <p>Too few came to tell anything of them.</p>
       ) : (
         <>
+          <BroughtNote brought={report.brought} filtered={question.filters.length > 0} />
           <Totals now={report.totals} before={report.before} />
           <section>
             <h2>{report.over === 'visitors' ? 'Visitors over time' : 'Visits by hour (UTC)'}</h2>
-            <TimeChart steps={report.steps} over={report.over === 'visitors' ? 'Visitors' : 'Visits'} />
-            <ChartNotes notes={report.notes} />
+            <TimeChart
+              steps={report.steps}
+              over={report.over === 'visitors' ? 'Visitors' : 'Visits'}
+              marks={marksOf(report.notes, report.steps)}
+            />
+            <ChartNotes notes={report.notes} marks={marksOf(report.notes, report.steps)} />
           </section>
-          <GoalsReached goals={report.goals} visits={report.totals.visits} />
+          <GoalsReached goals={report.goals} visits={report.own.visits} />
           {countries && (
             <section>
               <h2>Where they are</h2>
@@ -43,7 +50,7 @@ export function SharedPage({ question, report, least }: SharedProps) {
           <section>
             <h2>Pages, ways here, readers</h2>
             <OtherExplained least={least} linked={false} />
-            <ReadPanels report={report} />
+            <ReadPanels question={question} report={report} />
           </section>
           <section>
             <h2>Hours of the week</h2>

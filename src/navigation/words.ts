@@ -78,6 +78,11 @@ export function change(count: number, earlier: number): string {
 
 const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
 
+const wholeDayFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' })
+
+/** A day with its year. */
+export const dayName = (day: string): string => wholeDayFormat.format(new Date(day))
+
 /** A step of the time axis as people read it. */
 export const stepName = (name: string): string => (/^\d{4}-/.test(name) ? dayFormat.format(new Date(name)) : name)
 export const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const

@@ -2,7 +2,7 @@
 import { now } from '../clock.ts'
 import { emailAddress, languageTag, line, personName } from '../web/form.ts'
 import { isSubscribed, type Mapping } from './import-columns.ts'
-import type { Row } from './import-file.ts'
+import type { Row } from '../web/sheet.ts'
 import type { FieldName } from './import-tables.ts'
 
 /** How the rows of a list are to be read. */

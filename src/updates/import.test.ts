@@ -11,7 +11,7 @@ import { sweep } from '../database/sweep.ts'
 import { asId } from '../log.ts'
 import { register } from '../register.ts'
 import { sign } from './import.ts'
-import { openSheet, rowsOf, type Sheet } from './import-file.ts'
+import { openSheet, rowsOf, type Sheet } from '../web/sheet.ts'
 import { workOnList } from './import-work.ts'
 
 const house = await openTestHouse()

@@ -12,7 +12,7 @@ import { enqueue } from '../jobs/queue.ts'
 import { type Id, log } from '../log.ts'
 import { people } from '../people/tables.ts'
 import { type Mapping, originOf, recognised } from './import-columns.ts'
-import type { Sheet } from './import-file.ts'
+import type { Sheet } from '../web/sheet.ts'
 import { importFiles, importRows, importSignatures, imports } from './import-tables.ts'
 
 export type Import = typeof imports.$inferSelect

@@ -70,14 +70,14 @@ const bounded = atMost(64)
 // An issue's words, and a picture with its form around it; a mandate with its form; a list of people's numbers.
 const roomy = atMost(2_200)
 const ROOMY = /^\/staff\/updates\/issues\/[^/]+(\/images)?$|^\/privacy\/requests\/agent$|^\/staff\/breaches\/[^/]+\/list$/
-// A list of subscribers. Bodies that do not say how long they are would be read before it is known who
-// sends them, so those get no more room than others.
-const LISTS = '/staff/updates/import'
+// A list of subscribers, the history of another analytics program. Bodies that do not say how long they
+// are would be read before it is known who sends them, so those get no more room than others.
+const FILES: readonly string[] = ['/staff/updates/import', '/staff/navigation/import']
 const long = atMost(20 * 1_024 + 64)
 const isStated = (c: Context): boolean => c.req.header('content-length') !== undefined && c.req.header('transfer-encoding') === undefined
 
 function limitFor(c: Context<Web>): MiddlewareHandler<Web> {
-  if (c.req.path === LISTS && isStated(c)) return long
+  if (FILES.includes(c.req.path) && isStated(c)) return long
   return ROOMY.test(c.req.path) ? roomy : bounded
 }
 

@@ -264,6 +264,26 @@ export interface VisitDays {
     readonly bounces: number
     /** How long all of it lasted */
     readonly seconds: number
+    /** The programs that the counts were brought in from; none for what was counted here */
+    readonly origins: readonly ('Plausible' | 'Umami' | 'Google Analytics 4')[]
+  }[]
+}
+
+/** History of other analytics programs that was brought in, the newest first */
+export interface VisitImports {
+  readonly imports: readonly {
+    readonly id: string
+    readonly origin: 'Plausible' | 'Umami' | 'Google Analytics 4'
+    readonly site: string
+    readonly state: 'read' | 'under way' | 'done'
+    readonly from: string
+    readonly until: string
+    /** Days in it */
+    readonly days: number
+    /** Days of which something was new */
+    readonly added: number
+    /** Lines that were not understood */
+    readonly unread: number
   }[]
 }
 
@@ -310,6 +330,8 @@ export interface Operations {
   readUpdates: { readonly asks: { readonly body: UpdateAddress; }; readonly answers: UpdatesReceived }
   /** End a subscription */
   endUpdates: { readonly asks: { readonly path: { readonly id: string }; }; readonly answers: UpdateEnded }
+  /** Which history was brought in? */
+  listVisitImports: { readonly asks: { }; readonly answers: VisitImports }
   /** How much were the websites used? */
   readVisitTotals: { readonly asks: { readonly query: { readonly from: string; readonly until: string; readonly filter?: string | readonly string[] }; }; readonly answers: VisitTotals }
   /** How much on each day? */
@@ -327,6 +349,7 @@ export const operations: Readonly<Record<keyof Operations, { method: string; at:
   askForUpdates: { method: 'POST', at: '/updates/requests', repeatable: true },
   readUpdates: { method: 'POST', at: '/updates/status', repeatable: false },
   endUpdates: { method: 'DELETE', at: '/updates/subscriptions/{id}', repeatable: true },
+  listVisitImports: { method: 'GET', at: '/reports/imports', repeatable: false },
   readVisitTotals: { method: 'GET', at: '/reports/totals', repeatable: false },
   readVisitDays: { method: 'GET', at: '/reports/days', repeatable: false },
   readVisitPanel: { method: 'GET', at: '/reports/panels/{of}', repeatable: false },

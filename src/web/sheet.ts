@@ -20,7 +20,7 @@ export interface Sheet {
   readonly separator: Separator
   readonly columns: readonly string[]
 }
-type Separator = ',' | ';' | '\t'
+export type Separator = ',' | ';' | '\t'
 
 /** Some lines of the file that make a row. */
 export interface Row {
@@ -35,11 +35,17 @@ export interface Row {
 export function openSheet(bytes: Buffer): Sheet | string {
   if (bytes.length === 0) return 'Please choose a file; this one is empty.'
   if (bytes.length > MOST_BYTES) return 'That is more than 20 MB. Please bring it in as several files.'
+  const read = textIn(bytes)
+  return 'flaw' in read ? read.flaw : headed(read.text)
+}
+
+/** The text of a file in UTF-8, its lines ended by line feeds; or, in a sentence, why it is none. */
+export function textIn(bytes: Buffer): { readonly text: string } | { readonly flaw: string } {
   if (/^(\ufffe|\ufeff)/.test(bytes.subarray(0, 2).toString('utf16le')) || bytes.subarray(0, 1_000).includes(0))
-    return 'That is no CSV file in UTF-8: it may be a spreadsheet, or text in UTF-16. Please save it as “CSV UTF-8”.'
-  if (bytes.includes(0) || !isUtf8(bytes)) return 'Its letters are not written in UTF-8. Please save it as “CSV UTF-8”.'
+    return { flaw: 'That is no CSV file in UTF-8: it may be a spreadsheet, or text in UTF-16. Please save it as “CSV UTF-8”.' }
+  if (bytes.includes(0) || !isUtf8(bytes)) return { flaw: 'Its letters are not written in UTF-8. Please save it as “CSV UTF-8”.' }
   const text = bytes.toString().replace(/^\ufeff/, '')
-  return headed(/\n/.test(text) ? text : text.replaceAll('\r', '\n'))
+  return { text: /\n/.test(text) ? text : text.replaceAll('\r', '\n') }
 }
 
 /** The same for text that was opened before. */
@@ -54,7 +60,8 @@ export function headed(text: string): Sheet | string {
   return { text, separator, columns }
 }
 
-function separatorOf(text: string): Separator {
+/** What stands between the cells, as the first line tells. */
+export function separatorOf(text: string): Separator {
   const [first = ''] = text.split('\n', 1)
   const bare = first.replace(/"[^"]*"/g, '')
   const among: readonly Separator[] = [',', ';', '\t']
@@ -82,7 +89,8 @@ interface Piece {
   readonly text: string
 }
 
-function* rowsIn(text: string, separator: Separator): Generator<Row, void, void> {
+/** Every row of a text, the first line among them; empty lines are none. */
+export function* rowsIn(text: string, separator: Separator): Generator<Row, void, void> {
   for (const piece of piecesOf(text)) {
     if (/^[\s,;]*$/.test(piece.text)) continue
     const row = rowIn(piece, separator)
