@@ -9,14 +9,19 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import { openApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
+import { workOff } from '../src/jobs/queue.ts'
 import { type Id, logTo } from '../src/log.ts'
 import { type OpenHouse, openHouse } from '../src/main.ts'
+import { takeIn } from '../src/mail/incoming.ts'
 import { sealFor, welcome } from '../src/people/person.ts'
+import { resolveWith } from '../src/processors/dns.ts'
 import { takeCopy } from '../src/rights/copy.ts'
 import { erase } from '../src/rights/erasure.ts'
 import { smallCopy } from '../src/rights/kept-copy.ts'
 import { holdings, subjectOf } from '../src/rights/subject.ts'
+import { handlers } from '../src/worker.ts'
 import { fill, personal } from '../test/canaries.ts'
 import { median, row } from './report.ts'
 
@@ -114,6 +119,38 @@ async function memoryOf({ open, all }: Town, rows: number): Promise<number> {
   return most / 1024 / 1024
 }
 
+/** Seconds from a letter that asks for an erasure to its receipt, with nobody's help but the sender's own yes. */
+async function secondsFromLetter({ open: { house }, all }: Town): Promise<number> {
+  const email = `letter-${process.pid}@example.net`
+  const { id, sealed } = await house.db.as('security', async (tx) => {
+    const { person } = await welcome(tx, { name: 'Letter Writer', email })
+    return { id: person.id, sealed: await sealFor(tx, person.id, 'a note') }
+  })
+  await fill(all, { who: `p.id = '${id}'`, rows: ROWS, marker: 'Writer', sealed })
+  // Their domain vouches for this machine; no name server is asked.
+  resolveWith((name, type) =>
+    name === 'example.net' && type === 'TXT' ? Promise.resolve([['v=spf1 ip4:127.0.0.1 -all']]) : Promise.reject(new Error('nothing')),
+  )
+  const started = performance.now()
+  const raw = Buffer.from(`From: ${email}\r\nSubject: Delete\r\nMessage-ID: <${id}@example.net>\r\n\r\nPlease delete all my data.\r\n`)
+  await takeIn(house, { from: email, to: [house.config.privacyAddress], raw, bringer: { ip: '127.0.0.1', helo: 'example.net' } })
+  await workOff(house.db, handlers(house))
+  const { rows } = await all.query<{ text: string }>(
+    `select text from letters where "to" = $1 and kind = 'privacy request' order by written_at desc limit 1`,
+    [email],
+  )
+  const link = /https?:\/\/\S+/.exec(rows[0]?.text ?? '')?.[0]
+  if (!link) throw new Error('the letter was not answered')
+  const { host, origin } = new URL(link)
+  const headers = { host, origin, 'content-type': 'application/x-www-form-urlencoded' }
+  const pressed = await openApp(house).request(link, { method: 'POST', headers, body: 'sure=yes' })
+  if (pressed.status !== 303) throw new Error(`the link answered ${pressed.status}`)
+  await workOff(house.db, handlers(house))
+  const left = await all.query('select from people where id = $1', [id])
+  if (left.rowCount !== 0) throw new Error('the sender is still there')
+  return (performance.now() - started) / 1000
+}
+
 logTo(() => {})
 const towns = [await town(SMALL), await town(LARGE)] as const
 try {
@@ -130,6 +167,8 @@ try {
     const [small, large] = towns.map(({ times }) => median(times[act].slice(3))) as [number, number]
     row(`${act}: large to small`, `${small.toFixed(1)} ms, ${large.toFixed(1)} ms`, large / small, { atMost: 1.5 })
   }
+  const seconds = await secondsFromLetter(towns[1])
+  row(`from a letter to the receipt, among ${LARGE.toLocaleString('en')}`, `${seconds.toFixed(1)} s`, seconds, { atMost: 60 })
 } finally {
   for (const { open, all } of towns) {
     await all.end()

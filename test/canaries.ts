@@ -9,6 +9,7 @@ import { register } from '../src/register.ts'
 
 /** What a column insists on and cannot be told from its type, as SQL; `:word` is the marker and a number, of letters, digits and _. */
 const shapes: Readonly<Record<string, string>> = {
+  'audit_details.number': 'null',
   'tellings.act': `'restrict'`,
   'customers.stripe_customer': `'cus_' || :word`,
   'customers.stripe_payment_method': `'pm_' || :word`,
