@@ -44,9 +44,9 @@ const carries = {
     ...['currency_options', 'active'],
   ],
   restricted: ['metadata[restricted]'],
-  // A customer's: what bears the same word elsewhere is the catalogue's.
-  name: ['customer name'],
-  email: ['email'],
+  // Of a customer that there is, who gave it on Stripe's own page: it is corrected, and never given.
+  name: ['known customer: name'],
+  email: ['known customer: email'],
   nothing: ['limit', 'starting_after', 'ending_before', 'expand', 'include', 'status', 'created[gte]', 'start_time', 'end_time', 'page'],
 } as const
 
@@ -75,13 +75,19 @@ export function guardedClient(config: Config, plate: Nameplate): InstanceType<ty
 async function enterRequest(config: Config, plate: Nameplate, { path, data }: { path: string; data: unknown }): Promise<void> {
   const { pathname, searchParams } = new URL(path, 'https://stripe')
   const given = [...searchParams, ...parametersIn(String(data ?? ''))]
-  const fields = new Set(given.map(([name]) => fieldOf(name === 'name' && pathname.startsWith('/v1/customers/') ? 'customer name' : name)))
+  const fields = new Set(given.map(([name]) => fieldOf(whoseName(pathname, name))))
   const keys = keysIn(pathname, given)
   if (keys.length > 0) fields.add('keys')
   fields.delete('nothing')
   await ledgerOf(config).as('billing', async (tx) =>
     enter(tx, { plate, fields: [...fields], personId: accountIn(given) ?? (await whose(tx, keys)) }),
   )
+}
+
+// The same word is harmless in the catalogue, and somebody's name in a customer.
+function whoseName(pathname: string, name: string): string {
+  if (!pathname.startsWith('/v1/customers') || (name !== 'name' && name !== 'email')) return name
+  return pathname.startsWith('/v1/customers/') ? `known customer: ${name}` : `new customer: ${name}`
 }
 
 function fieldOf(name: string): Carried | 'nothing' {

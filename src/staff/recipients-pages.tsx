@@ -3,7 +3,7 @@ import { categories, type Category } from '../database/purposes.ts'
 import type { Totalled } from '../egress/ledger.ts'
 import type { Nameplate } from '../processors/nameplate.ts'
 import { Notice } from '../web/layout.tsx'
-import { Column, Moment, Table } from '../web/lists.tsx'
+import { Column, Facts, Moment, Table } from '../web/lists.tsx'
 
 export interface Recipient {
   readonly plate: Nameplate
@@ -43,21 +43,7 @@ export const RecipientsPage = ({ recipients, totals, days, refused, walled, now 
         <p>This process runs without the wall that keeps everything else in.</p>
       </Notice>
     )}
-    <Table label="Recipients">
-      <thead>
-        <tr>
-          <Column>Recipient</Column>
-          <Column>Where</Column>
-          <Column>Kinds of data</Column>
-          <Column>May be used</Column>
-        </tr>
-      </thead>
-      <tbody>
-        {recipients.map((recipient) => (
-          <RecipientRow {...recipient} now={now} />
-        ))}
-      </tbody>
-    </Table>
+    <Facts rows={recipients.map((recipient) => [recipient.plate.name, inWords(recipient, now)])} />
     <section>
       <h2>What left in {days} days</h2>
       {totals.length === 0 ? <p>Nothing.</p> : <Totals totals={totals} />}
@@ -65,28 +51,24 @@ export const RecipientsPage = ({ recipients, totals, days, refused, walled, now 
   </>
 )
 
-const kinds = ({ receives }: Nameplate): string => [...new Set(Object.values(receives))].map((category) => categories[category]).join('; ')
+const kindsOf = ({ receives }: Nameplate): string =>
+  [...new Set(Object.values(receives))].map((category) => categories[category].toLowerCase()).join('; ')
 
-const RecipientRow = ({ plate, host, idle, usableFrom, now }: Recipient & { now: Date }) => (
-  <tr>
-    <th scope="row">{plate.name}</th>
-    <td>{host ?? plate.where}</td>
-    <td>{kinds(plate) || 'None'}</td>
-    <td>
-      {idle ? (
-        'Not in use'
-      ) : usableFrom === undefined ? (
-        'Not announced'
-      ) : usableFrom > now ? (
+function inWords({ plate, host, idle, usableFrom }: Recipient, now: Date) {
+  if (idle) return `${plate.where}. Not in use.`
+  const kinds = kindsOf(plate)
+  return (
+    <>
+      {host ?? plate.where}. {kinds ? `It gets: ${kinds}.` : 'It gets nothing about anybody.'}{' '}
+      {usableFrom === undefined && 'It is not announced, so nothing goes there.'}
+      {usableFrom !== undefined && usableFrom > now && (
         <>
-          From <Moment at={usableFrom} /> on
+          Announced; nothing goes there before <Moment at={usableFrom} />.
         </>
-      ) : (
-        'Yes'
       )}
-    </td>
-  </tr>
-)
+    </>
+  )
+}
 
 const Totals = ({ totals }: { totals: readonly Totalled[] }) => (
   <Table label="What left">
