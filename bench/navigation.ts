@@ -23,7 +23,7 @@ import type { Filter } from '../src/navigation/filtering.ts'
 import { type Day, dayOf, type Dimension, dimensions } from '../src/navigation/dimension.ts'
 import { keepFolded } from '../src/navigation/folding.ts'
 import { Gathering } from '../src/navigation/gathering.ts'
-import { postgresStore } from '../src/navigation/postgres.ts'
+import { postgresBackend, postgresStore } from '../src/navigation/postgres.ts'
 import { type Asked, type Store, storeOf } from '../src/navigation/store.ts'
 import { startProgram } from './program.ts'
 import { median, row } from './report.ts'
@@ -118,7 +118,7 @@ async function fill(open: OpenHouse): Promise<void> {
     const day = dayOf(new Date(dayAt(ago)))
     await db.as('improvement', async (tx) => {
       if ((await tx.$client.query('select from folded_days where day = $1', [day])).rowCount === 0)
-        await keepFolded(tx, day, gathering, LEAST)
+        await keepFolded(postgresBackend(db), tx, { day, gathering, least: LEAST })
     })
     if (ago % 10 === 0) console.error(`  ${day}`)
   }

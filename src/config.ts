@@ -79,6 +79,8 @@ export interface Config {
   readonly navigationIgnored: BlockList
   /** A larger table of places than the built-in one. */
   readonly navigationPlaces: string | undefined
+  /** The ClickHouse in which visits are kept, where it is not PostgreSQL. */
+  readonly navigationStore: URL | undefined
   /** Services of others that are told of visits, where the visitor agreed. */
   readonly analytics: readonly AnalyticsDestination[]
   /** Milliseconds by which the program's clock runs ahead (development only). */
@@ -151,6 +153,9 @@ const schema = z.object({
   NAVIGATION_THRESHOLD: setting(z.coerce.number('must be a number').int().min(2, 'must be at least 2').max(1000).default(5)),
   NAVIGATION_IGNORED: optional(z.string()),
   NAVIGATION_PLACES: optional(z.string()),
+  NAVIGATION_STORE: optional(
+    z.string().regex(/^clickhouses?:\/\/[^/\s]+(\/\w*)?$/, 'must look like clickhouse://user:password@host:8123/database'),
+  ),
   POSTHOG: optional(z.string()),
   PLAUSIBLE: optional(z.string()),
   MATOMO: optional(z.string()),
@@ -209,6 +214,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     navigationThreshold: raw.NAVIGATION_THRESHOLD,
     navigationIgnored: networks('NAVIGATION_IGNORED', raw.NAVIGATION_IGNORED ?? ''),
     navigationPlaces: raw.NAVIGATION_PLACES,
+    navigationStore: raw.NAVIGATION_STORE ? new URL(raw.NAVIGATION_STORE) : undefined,
     analytics: analyticsIn(raw),
     clockAhead: raw.CLOCK_AHEAD ? milliseconds(raw.CLOCK_AHEAD) : 0,
   }

@@ -80,7 +80,8 @@ test('one enters another room by its nouns, never by its tables, pages, letters,
 })
 
 test('only processors/ and egress/ reach the outside', () => {
-  const ways = /\bfetch\(|from '(node:(net|tls|dgram|http|https|http2|dns|dns\/promises)|undici|nodemailer|stripe|imapflow)'/
+  const ways =
+    /\bfetch\(|from '(node:(net|tls|dgram|http|https|http2|dns|dns\/promises)|undici|nodemailer|stripe|imapflow|@clickhouse\/client)'|import\('@clickhouse/
   const allowed = new Set([
     // These run in the browser, whose policy lets them speak to this site alone.
     'src/web/passkeys.ts',
@@ -90,8 +91,9 @@ test('only processors/ and egress/ reach the outside', () => {
     'src/config.ts',
     'src/web/client.ts',
     'src/database/embedded-socket.ts',
-    // The connection to the database.
+    // The connections to the databases.
     'src/database/line.ts',
+    'src/database/clickhouse.ts',
   ])
   const out = sources.filter((file) => !['processors', 'egress'].includes(roomOf(file)) && !allowed.has(file) && ways.test(read(file)))
   assert.deepEqual(out, [])

@@ -1,5 +1,6 @@
 /** The ways out that this house's settings open, and no others. */
 import type { Config } from '../config.ts'
+import { addressOf } from '../database/clickhouse.ts'
 import type { Place } from '../database/connection.ts'
 import { processors } from '../processors/all.ts'
 import { hostIn, isPublic, isThisMachine, portIn } from './network.ts'
@@ -20,8 +21,14 @@ const isLocal = (url: URL): boolean => hostIn(url) === 'localhost' || isThisMach
 const wayToDatabase = ({ host = 'localhost', port = 5432 }: Place): Way =>
   host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host: host.toLowerCase(), port, may: anywhere }
 
+/** Where visits are kept is a database of the house, too. */
+const waysToStore = ({ navigationStore }: Config): Way[] => {
+  const url = navigationStore && addressOf(navigationStore)
+  return url ? [{ host: hostIn(url), port: portIn(url), may: anywhere }] : []
+}
+
 /** Builds the wall around this process, with ways to the database and to the processors that the settings name. */
 export function closeHouse(config: Config, database: Place): void {
-  openWay(wayToDatabase(database), ...waysOf(config))
+  openWay(wayToDatabase(database), ...waysToStore(config), ...waysOf(config))
   raiseWall()
 }

@@ -1,5 +1,6 @@
-/** Folded days, read from the database column by column and kept unpacked in memory, up to a limit. */
+/** Folded days, read column by column and kept unpacked in memory, up to a limit. */
 import type { Database } from '../database/connection.ts'
+import type { Backend, ColumnWanted } from './backend.ts'
 import { type Base, type DayColumns, type Many, manyOf, type Single } from './columns.ts'
 import { type Day, type Dimension, isMany, type ManyDimension, OTHER, type SingleDimension, UNKNOWN } from './dimension.ts'
 import { everybody, type Filter, passing, type Told } from './filtering.ts'
@@ -17,15 +18,15 @@ interface Kept {
   bytes: number
 }
 
-const caches = new WeakMap<Database, Kept>()
+const caches = new WeakMap<Backend, Kept>()
 
-function keptOf(db: Database): Kept {
-  const kept = caches.get(db) ?? { columns: new Map(), bytes: 0 }
-  caches.set(db, kept)
+function keptOf(backend: Backend): Kept {
+  const kept = caches.get(backend) ?? { columns: new Map(), bytes: 0 }
+  caches.set(backend, kept)
   return kept
 }
 
-/** A folded day with the moment of its folding: a day that was folded anew is another. */
+/** A folded day with the moment of its folding, in milliseconds: a day that was folded anew is another. */
 export interface FoldedDay {
   readonly day: Day
   readonly foldedAt: string
@@ -35,14 +36,19 @@ export interface FoldedDay {
 export const foldedBetween = (db: Database, from: Day, until: Day): Promise<FoldedDay[]> =>
   db.read<FoldedDay & Record<string, unknown>>('improvement', {
     name: 'folded-between',
-    text: 'select day::text as day, folded_at::text as "foldedAt" from folded_days where day between $1 and $2 order by day',
+    text: `select day::text as day, (extract(epoch from folded_at) * 1000)::bigint::text as "foldedAt"
+             from folded_days where day between $1 and $2 order by day`,
     values: [from, until],
   })
 
 /** The days with the columns of these dimensions. Days that a part of was lost are left out. */
-export async function loadDays(db: Database, days: readonly FoldedDay[], dimensions: readonly Dimension[]): Promise<Map<Day, DayColumns>> {
+export async function loadDays(
+  backend: Backend,
+  days: readonly FoldedDay[],
+  dimensions: readonly Dimension[],
+): Promise<Map<Day, DayColumns>> {
   const names = [BASE, ...new Set(dimensions)]
-  const kept = keptOf(db)
+  const kept = keptOf(backend)
   const key = ({ day, foldedAt }: FoldedDay, name: string) => `${day} ${foldedAt} ${name}`
   const there = new Map<string, Column>()
   const wanted: Wanted[] = []
@@ -50,22 +56,24 @@ export async function loadDays(db: Database, days: readonly FoldedDay[], dimensi
     for (const name of names) {
       const column = kept.columns.get(key(day, name))
       if (column) there.set(`${day.day} ${name}`, touched(kept, key(day, name), column))
-      else wanted.push({ day: day.day, name, key: key(day, name) })
+      else wanted.push({ ...day, name, key: key(day, name) })
     }
   }
-  for (const [at, { day, name, packed }] of (await read(db, wanted)).entries()) {
+  const found = await read(backend, wanted)
+  for (const [at, { day, name, key }] of wanted.entries()) {
+    const packed = found[at]
     if (!packed) continue
     const column = unpack(name, packed)
     there.set(`${day} ${name}`, column)
-    keep(kept, wanted[at]?.key ?? '', column)
+    keep(kept, key, column)
   }
   return new Map(days.map(({ day }) => [day, dayOfColumns(day, dimensions, there)]))
 }
 
 /** What some filters tell of a folded day, as it was found once. */
-export function toldOf(db: Database, { day, foldedAt }: FoldedDay, { columns, filters, least }: Sought): Told {
+export function toldOf(backend: Backend, { day, foldedAt }: FoldedDay, { columns, filters, least }: Sought): Told {
   if (filters.length === 0) return everybody
-  const kept = keptOf(db)
+  const kept = keptOf(backend)
   const key = `${day} ${foldedAt} ${least} ${JSON.stringify(filters)}`
   const known = kept.columns.get(key)
   if (known && 'combinations' in known) return touched(kept, key, known)
@@ -80,32 +88,18 @@ interface Sought {
   readonly least: number
 }
 
-interface Wanted {
-  readonly day: Day
-  readonly name: string
+interface Wanted extends ColumnWanted {
   readonly key: string
 }
-
-interface Packed extends Record<string, unknown> {
-  readonly day: Day
-  readonly name: string
-  readonly packed: Buffer | null
-}
-
-const READ = `
-  select wanted.day::text as day, wanted.name, packed
-    from unnest($1::date[], $2::text[]) with ordinality as wanted (day, name, place) left join folded_columns using (day, name)
-   order by place`
 
 /** What days lack that were folded before it was counted. */
 const LATER: ReadonlySet<string> = new Set<Dimension>(['step'])
 
-async function read(db: Database, wanted: readonly Wanted[]): Promise<Packed[]> {
+async function read(backend: Backend, wanted: readonly Wanted[]): Promise<(Buffer | null)[]> {
   if (wanted.length === 0) return []
-  const values = [wanted.map(({ day }) => day), wanted.map(({ name }) => name)]
-  const rows = await db.read<Packed>('improvement', { name: 'folded-columns', text: READ, values })
-  if (rows.some(({ name, packed }) => !packed && !LATER.has(name))) throw new Error('a folded day lacks columns')
-  return rows
+  const found = await backend.columns(wanted)
+  if (wanted.some(({ name }, at) => !found[at] && !LATER.has(name))) throw new Error('a folded day lacks columns')
+  return found
 }
 
 function unpack(name: string, packed: Buffer): Column {

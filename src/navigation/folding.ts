@@ -3,10 +3,11 @@
  * visits as columns, in crowds (`crowd.ts`); the actions and the day's salt go, in the same transaction.
  */
 import { now } from '../clock.ts'
-import type { Database, For } from '../database/connection.ts'
+import type { For } from '../database/connection.ts'
 import { log } from '../log.ts'
+import type { Backend, Tally } from './backend.ts'
 import type { DayColumns } from './columns.ts'
-import { addHeat, addPanel, addTotals, type Counts, Sums } from './counting.ts'
+import { addHeat, addPanel, addTotals, Sums } from './counting.ts'
 import { common, crowded } from './crowd.ts'
 import { type Day, dimensions } from './dimension.ts'
 import { everybody } from './filtering.ts'
@@ -14,7 +15,6 @@ import { Gathering } from './gathering.ts'
 import { routesOf } from './goal.ts'
 import { packDay } from './packing.ts'
 import { stepsOf } from './pace.ts'
-import { readActions } from './rows.ts'
 
 /** Two tallies that are no dimension to filter by: everything, and the hour of the week on the reader's own clock. */
 export const ALL = 'all'
@@ -29,27 +29,37 @@ export const weekdayOf = (day: Day): number => (new Date(day).getUTCDay() + 6) %
  * Folds a day. Of several processes one does it, the others find it done.
  * @throws when actions came in the meantime; the next try counts them too
  */
-export async function foldDay(db: Database, day: Day, least: number): Promise<void> {
+export async function foldDay(backend: Backend, day: Day, least: number): Promise<void> {
   const started = performance.now()
-  const gathering = new Gathering(await routesOf(db))
-  const done = await db.as('improvement', async (tx) => {
+  const gathering = new Gathering(await routesOf(backend.db))
+  const done = await backend.db.as('improvement', async (tx) => {
     if (!(await claimed(tx, day))) return false
-    await readActions(tx, { day, seen: undefined }, (action) => gathering.add(action))
-    await keepFolded(tx, day, gathering, least)
+    await backend.readAll(tx, day, (action) => gathering.add(action))
+    await keepFolded(backend, tx, { day, gathering, least })
     await tx.$client.query('delete from salts where day <= $1', [day])
-    await tx.$client.query('select drop_actions_day($1, $2)', [day, gathering.actions])
+    await backend.letGo(tx, day, gathering.actions)
     return true
   })
+  await backend.finish(day)
   if (done) log('navigation.folded', { actions: gathering.actions, ms: Math.round(performance.now() - started) })
 }
 
+interface Gathered {
+  readonly day: Day
+  readonly gathering: Gathering
+  readonly least: number
+}
+
 /** Keeps what may be kept of a day that was gathered. */
-export async function keepFolded(tx: For<'improvement'>, day: Day, gathering: Gathering, least: number): Promise<void> {
+export async function keepFolded(backend: Backend, tx: For<'improvement'>, { day, gathering, least }: Gathered): Promise<void> {
   const kept = common(gathering.columns(), least)
-  await keepTallies(tx, day, talliesOf(kept, day, least))
-  await keepColumns(tx, day, packDay(crowded(kept, least)))
-  await keepPaces(tx, day, stepsOf(gathering.paces, least))
-  await noteFolded(tx, day, gathering.actions, kept.base.visits)
+  const at = now()
+  const tallies = talliesOf(kept, day, least)
+  await backend.keep(tx, { day, at, tallies, columns: packDay(crowded(kept, least)), paces: stepsOf(gathering.paces, least) })
+  const { actions } = gathering
+  await tx.$client.query('insert into folded_days (day, actions, visits, folded_at) values ($1, $2, $3, $4)', [
+    ...[day, actions, kept.base.visits, at],
+  ])
 }
 
 // One day is folded at a time, because two would wait for each other's partitions; whoever comes later
@@ -59,8 +69,6 @@ async function claimed({ $client: client }: For<'improvement'>, day: Day): Promi
   const { rowCount } = await client.query('select from folded_days where day = $1', [day])
   return rowCount === 0
 }
-
-type Tally = readonly [dimension: string, value: string, counts: Counts]
 
 function talliesOf(day: DayColumns, date: Day, least: number): Tally[] {
   const rows: Tally[] = []
@@ -80,41 +88,4 @@ function readerHours(day: DayColumns, date: Day, least: number): Tally[] {
   addHeat(hours, day, { weekday: weekdayOf(date), clock: 'reader' }, { told: everybody, least })
   const named = [...hours.entries()].filter(([, visits]) => visits > 0)
   return named.map(([hour, visits]) => [READER_HOUR, String(hour), { visitors: 0, visits, views: 0, bounces: 0, seconds: 0 }])
-}
-
-async function keepTallies({ $client: client }: For<'improvement'>, day: Day, rows: readonly Tally[]): Promise<void> {
-  const of = (measure: keyof Counts): number[] => rows.map(([, , counts]) => counts[measure])
-  await client.query(
-    `insert into tallies (day, dimension, value, visitors, visits, views, bounces, seconds)
-     select $1::date, * from unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::int[], $8::bigint[])`,
-    [
-      day,
-      rows.map(([dimension]) => dimension),
-      rows.map(([, value]) => value),
-      of('visitors'),
-      of('visits'),
-      of('views'),
-      of('bounces'),
-      of('seconds'),
-    ],
-  )
-}
-
-async function keepColumns({ $client: client }: For<'improvement'>, day: Day, packed: ReadonlyMap<string, Buffer>): Promise<void> {
-  await client.query('insert into folded_columns (day, name, packed) select $1::date, * from unnest($2::text[], $3::bytea[])', [
-    day,
-    [...packed.keys()],
-    [...packed.values()],
-  ])
-}
-
-type Steps = ReturnType<typeof stepsOf>
-
-async function keepPaces({ $client: client }: For<'improvement'>, day: Day, rows: Steps): Promise<void> {
-  for (const { measure, page, steps } of rows)
-    await client.query('insert into paces (day, measure, page, steps) values ($1, $2, $3, $4)', [day, measure, page, steps])
-}
-
-async function noteFolded({ $client: client }: For<'improvement'>, day: Day, actions: number, visits: number): Promise<void> {
-  await client.query('insert into folded_days (day, actions, visits, folded_at) values ($1, $2, $3, $4)', [day, actions, visits, now()])
 }

@@ -1,18 +1,18 @@
 /** The days that are not folded yet, gathered in memory: at the first question from all their rows, later from what is new. */
 import { MINUTE, now } from '../clock.ts'
-import type { Database } from '../database/connection.ts'
+import type { Backend } from './backend.ts'
 import type { DayColumns } from './columns.ts'
 import { common } from './crowd.ts'
 import type { Day } from './dimension.ts'
 import { Gathering } from './gathering.ts'
 import { routesOf } from './goal.ts'
-import { readActions } from './rows.ts'
 
 interface Gathered {
   readonly gathering: Gathering
   /** The goals that it was gathered for. */
   readonly goals: string
-  seen: string | undefined
+  /** Reads what is new. */
+  readonly catchUp: ReturnType<Backend['follow']>
   /** How many actions the columns hold. */
   held: number
   columns: DayColumns | undefined
@@ -20,21 +20,21 @@ interface Gathered {
   reading: Promise<void> | undefined
 }
 
-const gathered = new WeakMap<Database, Map<Day, Gathered>>()
+const gathered = new WeakMap<Backend, Map<Day, Gathered>>()
 
-async function caughtUp(db: Database, day: Day): Promise<Gathered> {
-  const days = gathered.get(db) ?? new Map<Day, Gathered>()
-  gathered.set(db, days)
-  const routes = await routesOf(db)
+async function caughtUp(backend: Backend, day: Day): Promise<Gathered> {
+  const days = gathered.get(backend) ?? new Map<Day, Gathered>()
+  gathered.set(backend, days)
+  const routes = await routesOf(backend.db)
   const goals = JSON.stringify(routes)
   const same = days.get(day)?.goals === goals ? days.get(day) : undefined
-  const known = same ?? { gathering: new Gathering(routes), goals, seen: undefined, held: -1, columns: undefined, reading: undefined }
+  const known = same ?? {
+    ...{ gathering: new Gathering(routes), goals, catchUp: backend.follow(day) },
+    ...{ held: -1, columns: undefined, reading: undefined },
+  }
   days.set(day, known)
-  known.reading ??= db
-    .as('improvement', async (tx) => {
-      await tx.$client.query('set transaction isolation level repeatable read')
-      known.seen = await readActions(tx, { day, seen: known.seen }, (action) => known.gathering.add(action))
-    })
+  known.reading ??= known
+    .catchUp((action) => known.gathering.add(action))
     .catch((fault: unknown) => {
       // Half of a reading may be in it.
       days.delete(day)
@@ -48,8 +48,8 @@ async function caughtUp(db: Database, day: Day): Promise<Gathered> {
 }
 
 /** The visits of a day that is not folded, up to now; what fewer than `least` visitors share has no name here, either. */
-export async function columnsOfUnfolded(db: Database, day: Day, least: number): Promise<DayColumns> {
-  const known = await caughtUp(db, day)
+export async function columnsOfUnfolded(backend: Backend, day: Day, least: number): Promise<DayColumns> {
+  const known = await caughtUp(backend, day)
   if (!known.columns || known.held !== known.gathering.actions) {
     known.columns = common(known.gathering.columns(), least)
     known.held = known.gathering.actions
@@ -58,11 +58,11 @@ export async function columnsOfUnfolded(db: Database, day: Day, least: number): 
 }
 
 /** Everything that was gathered of a day that is not folded. */
-export const gatheringOf = async (db: Database, day: Day): Promise<Gathering> => (await caughtUp(db, day)).gathering
+export const gatheringOf = async (backend: Backend, day: Day): Promise<Gathering> => (await caughtUp(backend, day)).gathering
 
 /** Forgets what was gathered of days other than these. */
-export function forgetOthers(db: Database, days: ReadonlySet<Day>): void {
-  for (const day of gathered.get(db)?.keys() ?? []) if (!days.has(day)) gathered.get(db)?.delete(day)
+export function forgetOthers(backend: Backend, days: ReadonlySet<Day>): void {
+  for (const day of gathered.get(backend)?.keys() ?? []) if (!days.has(day)) gathered.get(backend)?.delete(day)
 }
 
 /** The moment from which on somebody counts as being here. */

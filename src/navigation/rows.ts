@@ -3,7 +3,8 @@ import type { Database, For } from '../database/connection.ts'
 import type { Action, Kind } from './action.ts'
 import { type Day, dayNow } from './dimension.ts'
 
-const texts = [
+/** The columns that are texts. */
+export const texts = [
   ...['kind', 'host', 'page', 'label', 'referrer', 'channel', 'source', 'medium', 'campaign', 'term', 'content'],
   ...['browser', 'version', 'language', 'device', 'country', 'region'],
 ] as const satisfies readonly (keyof Action)[]

@@ -1,13 +1,15 @@
 /**
- * Where actions are kept and counted: everything that the rest of the room knows of it. It is
- * PostgreSQL (`postgres.ts`); another one has to pass the same tests.
+ * Where actions are kept and counted: everything that the rest of the room knows of it. Their rows are on
+ * PostgreSQL (`postgres.ts`), or on ClickHouse (`clickhouse.ts`), which passes the same tests.
  */
 import type { House } from '../web/house.ts'
 import type { Action } from './action.ts'
 import type { Counts } from './counting.ts'
 import type { Filter } from './filtering.ts'
 import type { Day, Dimension } from './dimension.ts'
-import { postgresStore } from './postgres.ts'
+import { clickhouseBackend } from './clickhouse.ts'
+import { storeOn } from './counted-store.ts'
+import { postgresBackend } from './postgres.ts'
 
 /** What is asked: the days from the first to the last, and only visits that pass every filter. */
 export interface Asked {
@@ -66,7 +68,8 @@ const stores = new WeakMap<House, Store>()
 export function storeOf(house: House): Store {
   const known = stores.get(house)
   if (known) return known
-  const store = postgresStore(house.db, house.config.navigationThreshold)
+  const { navigationStore: url, navigationThreshold: least } = house.config
+  const store = storeOn(url ? clickhouseBackend(house.db, url) : postgresBackend(house.db), least)
   stores.set(house, store)
   return store
 }
