@@ -5,6 +5,7 @@ import { agentRoutes } from './agents/routes.tsx'
 import { billingChangeRoutes } from './billing/change-routes.tsx'
 import { billingRoutes } from './billing/routes.tsx'
 import { breachRoutes } from './breaches/routes.tsx'
+import { Busy } from './database/connection.ts'
 import { helpRoutes } from './help/routes.tsx'
 import { log, logFault, word } from './log.ts'
 import { devMailRoutes, mailboxRoutes } from './mail/routes.tsx'
@@ -87,10 +88,17 @@ function answerTo(c: Context<Web>, fault: unknown): Response | Promise<Response>
   // Hono's own refusals carry their answer with them.
   if (fault instanceof HTTPException) return fault.getResponse()
   if (fault instanceof Refusal) return refuse(c, fault)
+  if (fault instanceof Busy) return refuse(c, tooBusy(fault))
   logFault('web.fault', fault, { request: word(c.get('requestId')), method: word(c.req.method), route: word(c.req.routePath) })
   if (wantsProblem(c)) return problem(c, { status: 500, words: 'Something went wrong on our side.' }, c.get('requestId'))
   return showPage(c, { title: 'Something went wrong', robots: 'noindex' }, FaultPage({ requestId: c.get('requestId') }), 500)
 }
+
+const tooBusy = ({ message }: Busy): Refusal =>
+  new Refusal(503, 'Too much is asked of us at this moment, so nothing was done. Please try again in a minute.', {
+    detail: message,
+    retryAfter: 60,
+  })
 
 function refuse(c: Context<Web>, refusal: Refusal): Response | Promise<Response> {
   log('web.refused', { request: word(c.get('requestId')), status: refusal.status, detail: refusal.detail })

@@ -1,7 +1,8 @@
-/** Payments as staff see them: what failed, and what one membership paid. */
+/** Payments as staff see them: what failed, and what one membership paid; not of people whose data is restricted. */
 import { and, asc, desc, eq, gt, inArray } from 'drizzle-orm'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
+import { unrestricted } from '../people/restriction.ts'
 import { type Enrolled, enrolledAmong } from '../services/roll.ts'
 import { stripeInvoices, stripeSubscriptions } from './tables.ts'
 
@@ -24,7 +25,7 @@ export async function failedPayments(tx: Tx, most = 200): Promise<FailedPayment[
     .select({ invoice, due, currency, attempts, nextAttemptAt, madeAt, membershipId: stripeSubscriptions.membershipId })
     .from(stripeInvoices)
     .leftJoin(stripeSubscriptions, eq(stripeSubscriptions.stripeSubscription, stripeSubscription))
-    .where(and(eq(status, 'open'), gt(attempts, 0)))
+    .where(and(eq(status, 'open'), gt(attempts, 0), unrestricted(tx, stripeInvoices.personId)))
     .orderBy(asc(madeAt))
     .limit(most)
   const ids = new Set(rows.flatMap(({ membershipId }) => membershipId ?? []))
@@ -54,7 +55,7 @@ export async function invoiceKept(tx: Tx, id: string): Promise<{ invoice: KeptIn
     .select({ invoice: stripeInvoices, membershipId: stripeSubscriptions.membershipId })
     .from(stripeInvoices)
     .leftJoin(stripeSubscriptions, eq(stripeSubscriptions.stripeSubscription, stripeInvoices.stripeSubscription))
-    .where(eq(stripeInvoices.stripeInvoice, id))
+    .where(and(eq(stripeInvoices.stripeInvoice, id), unrestricted(tx, stripeInvoices.personId)))
   if (!found) return undefined
   const [membership] = found.membershipId ? await enrolledAmong(tx, [found.membershipId]) : []
   return { invoice: found.invoice, membership }

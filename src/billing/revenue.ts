@@ -1,10 +1,12 @@
 /**
  * Revenue in aggregate, per currency, in the smallest unit. What each number means stands beside it on the
- * page, in the words below, so that the two cannot drift apart.
+ * page, in the words below, so that the two cannot drift apart. People whose data is restricted are in none.
  */
 import { sql } from 'drizzle-orm'
 import { DAY, fromNow } from '../clock.ts'
 import type { For } from '../database/connection.ts'
+import { unrestricted } from '../people/restriction.ts'
+import { stripeInvoices, stripeSubscriptions } from './tables.ts'
 
 /** One currency's numbers; amounts are a month's, in the smallest unit. */
 export interface Revenue {
@@ -51,14 +53,16 @@ export async function revenue(tx: For<'billing'>): Promise<Revenue[]> {
   const since = sql`${fromNow(-30 * DAY).toISOString()}::timestamptz`
   const { rows } = await tx.execute<Record<string, string>>(sql`
     with s as (select *, begun_at >= ${since} as young, ended_at >= ${since} as just_ended,
-        begun_at < ${since} and (ended_at is null or ended_at >= ${since}) as was_there from stripe_subscriptions where cents is not null),
+        begun_at < ${since} and (ended_at is null or ended_at >= ${since}) as was_there from stripe_subscriptions
+        where cents is not null and ${unrestricted(tx, stripeSubscriptions.personId)}),
     sums as (
       select s.currency, ${sumOf(RUNNING)} as monthly, count(*) filter (where ${sql.raw(RUNNING)}) as paying,
         ${sumOf(`${RUNNING} and s.young`)} as begun, ${sumOf(`s.was_there and ${PAID_ONCE}`)} as base,
         ${sumOf(`s.was_there and s.just_ended and ${PAID_ONCE}`)} as ended,
         ${sumOf(`${RUNNING} and s.status = 'past_due'`)} as failing, ${sumOf(`${RUNNING} and s.cancel_at is not null`)} as leaving
       from s group by s.currency),
-    got as (select currency, sum(paid) as collected from stripe_invoices where paid_at >= ${since} group by currency)
+    got as (select currency, sum(paid) as collected from stripe_invoices
+        where paid_at >= ${since} and ${unrestricted(tx, stripeInvoices.personId)} group by currency)
     select currency, coalesce(monthly, 0) as monthly, coalesce(paying, 0) as paying, coalesce(begun, 0) as begun, coalesce(base, 0) as base,
       coalesce(ended, 0) as ended, coalesce(failing, 0) as failing, coalesce(leaving, 0) as leaving, coalesce(collected, 0) as collected
     from sums full join got using (currency) order by monthly desc nulls last, currency`)

@@ -45,6 +45,15 @@ export interface Database {
   close(): Promise<void>
 }
 
+/** All connections of a purpose were taken for as long as one may wait for them: nothing was done, and a later try may do. */
+export class Busy extends Error {
+  override name = 'Busy'
+
+  constructor(purpose: Purpose) {
+    super(`no connection for ${purpose} became free in time`)
+  }
+}
+
 /** The PostgreSQL login of a purpose, such as `cloudrun_billing`. */
 export const loginName = (prefix: string, purpose: Purpose): string => `${prefix}_${purpose}`
 
@@ -75,14 +84,16 @@ export function connect(options: { place: Place; prefix: string; secret: string 
     pg.Pool
   >
   const lines = new Map(inLine.map((purpose) => [purpose, openLine(login(purpose), lost(purpose))]))
+  const connecting = (purpose: Purpose) => () => pools[purpose].connect().catch(busy(purpose))
   const db: Database = {
-    as: (purpose, work) => transact(pools[purpose], (client) => work(Object.assign(drizzle(client), { purpose, db }))),
+    as: (purpose, work) => transact(connecting(purpose), (client) => work(Object.assign(drizzle(client), { purpose, db }))),
     read: async (purpose, { name, text, values }) => {
       const query = { name, text, values: [...values] }
-      return lines.get(purpose)?.query(query) ?? (await pools[purpose].query(query)).rows
+      return lines.get(purpose)?.query(query) ?? (await pools[purpose].query(query).catch(busy(purpose))).rows
     },
     // Not in a line: those behind would wait for the disk.
-    write: async (purpose, { name, text, values }) => (await pools[purpose].query({ name, text, values: [...values] })).rows,
+    write: async (purpose, { name, text, values }) =>
+      (await pools[purpose].query({ name, text, values: [...values] }).catch(busy(purpose))).rows,
     run: (purpose, ...statements) => outside(pools[purpose], statements),
     keyring: keyring(options.secret),
     login,
@@ -103,8 +114,15 @@ const lost =
   (fault: Error): void =>
     logFault('database.connection-lost', fault, { purpose: word(purpose) })
 
-async function transact<R>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<R>): Promise<R> {
-  const client = await pool.connect()
+// The pool says it in words alone.
+const busy =
+  (purpose: Purpose) =>
+  (fault: unknown): never => {
+    throw fault instanceof Error && fault.message === 'timeout exceeded when trying to connect' ? new Busy(purpose) : fault
+  }
+
+async function transact<R>(connect: () => Promise<pg.PoolClient>, work: (client: pg.PoolClient) => Promise<R>): Promise<R> {
+  const client = await connect()
   let broken: Error | undefined
   try {
     await client.query('begin')

@@ -196,16 +196,18 @@ interface WantedStops {
   readonly before?: Date | undefined
   /** Those after this one in the list. */
   readonly after?: Pick<ListedStop, 'id' | 'suppressedAt'> | undefined
+  /** Whom to leave out, as a condition on the column of the person: who that is, is known above this room. */
+  readonly only?: ((person: PgColumn) => SQL) | undefined
   readonly most: number
 }
 
 /** The newest stops, those of one address, or those that began before a moment; the lifted ones, too. */
-export async function listStops(tx: For<'support'>, { email, before, after, most }: WantedStops): Promise<ListedStop[]> {
+export async function listStops(tx: For<'support'>, { email, before, after, only, most }: WantedStops): Promise<ListedStop[]> {
   const next = after && or(lt(suppressedAt, after.suppressedAt), and(eq(suppressedAt, after.suppressedAt), lt(id, after.id)))
   return tx
     .select({ ...shown, personId, addressHash: hash, evidence, liftedAt, liftedBy })
     .from(suppressions)
-    .where(and(email ? eq(hash, addressHash(tx, email)) : undefined, before ? lt(suppressedAt, before) : undefined, next))
+    .where(and(email ? eq(hash, addressHash(tx, email)) : undefined, before ? lt(suppressedAt, before) : undefined, next, only?.(personId)))
     .orderBy(desc(suppressedAt), desc(id))
     .limit(most)
 }

@@ -8,6 +8,7 @@ import { DAY, fromNow, now } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { For } from '../database/connection.ts'
 import { type Id, log } from '../log.ts'
+import { unrestricted } from '../people/restriction.ts'
 import { askedOf } from '../processors/analytics-question.ts'
 import { ANSWER_DAYS, answersAs } from '../web/answers.ts'
 import { consents, consentWords, outgoingActions } from './consent-tables.ts'
@@ -103,13 +104,15 @@ export interface AnswerCount extends Record<string, unknown> {
   readonly refused: number
 }
 
-/** Counts the answers that still hold; no row of anybody's is read out. */
+/** Counts the answers that still hold, those of restricted people left out; no row of anybody's is read out. */
 export async function countAnswers(tx: For<'legal'>): Promise<AnswerCount[]> {
   const since = fromNow(-ANSWER_DAYS * DAY).toISOString()
   const { rows } = await tx.execute<AnswerCount>(sql`
+    with standing as (
+      select agreed, refused from ${consents}
+       where ended_at is null and decided_at > ${since} and ${unrestricted(tx, consents.personId)})
     select service, count(*) filter (where yes)::int as agreed, count(*) filter (where not yes)::int as refused
-      from (select unnest(agreed) as service, true as yes from consents where ended_at is null and decided_at > ${since}
-            union all select unnest(refused), false from consents where ended_at is null and decided_at > ${since}) as answers
+      from (select unnest(agreed) as service, true as yes from standing union all select unnest(refused), false from standing) as answers
      group by service order by service`)
   return rows
 }

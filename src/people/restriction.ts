@@ -36,5 +36,5 @@ export async function restrictedSince(tx: For<'rights' | 'legal'>, personId: Id)
 }
 
 /** The condition that leaves restricted people out of a count, where the rows themselves are their own to see. */
-export const unrestricted = (tx: For<'updates' | 'billing'>, person: PgColumn): SQL =>
+export const unrestricted = (tx: For<'updates' | 'billing' | 'service' | 'support' | 'legal'>, person: PgColumn): SQL =>
   sql`not exists ${tx.select({ one: sql`1` }).from(restrictions).where(eq(restrictions.personId, person))}`

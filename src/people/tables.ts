@@ -148,6 +148,13 @@ const unless = (column: string): string => `not exists (select from restrictions
 export const restrictionRules: readonly RowRule[] = [
   { table: 'people', purpose: 'updates', says: 'people whose data is not restricted', where: unless('people.id'), writes: true },
   { table: 'people', purpose: 'support', says: 'people whose data is not restricted', where: unless('people.id') },
+  {
+    table: 'looks',
+    purpose: 'support',
+    says: 'looks at people whose data is not restricted',
+    where: unless('looks.person_id'),
+    writes: true,
+  },
   ...(['navigation_choices', 'personal_actions', 'consents', 'outgoing_actions'] as const).map(
     (table): RowRule => ({
       table,

@@ -114,7 +114,7 @@ async function requestHere(c: Ctx): Promise<Request> {
 async function noteLook(c: Ctx, { personId, kind }: Request): Promise<void> {
   if (!personId) return
   const seen = { personId, staffId: c.get('signedIn').personId, role: roleHere(c), reason: 'request', note: kindWords[kind] } as const
-  await c.get('house').db.as('support', (tx) => look(tx, seen))
+  await c.get('house').db.as('legal', (tx) => look(tx, seen))
 }
 
 async function showDesk(c: Ctx, form?: Failed): Promise<Response> {

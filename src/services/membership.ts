@@ -8,6 +8,7 @@ import { fromNow, HOUR, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { type Id, log } from '../log.ts'
+import { unrestricted } from '../people/restriction.ts'
 import { tell } from '../programs/webhook.ts'
 import { type Actor, memberships, membershipSteps, plans, services, type Standing, type StepKind } from './tables.ts'
 
@@ -289,7 +290,7 @@ export async function keepTime(tx: For<'service'>): Promise<number> {
   return due.length
 }
 
-/** How many members each plan has, by how they stand. */
+/** How many members each plan has, by how they stand; restricted people are not counted. */
 export async function countMembers(
   tx: For<'service' | 'billing' | 'support'>,
 ): Promise<{ serviceId: Id; planId: Id; standing: Standing; members: number }[]> {
@@ -297,6 +298,6 @@ export async function countMembers(
   return tx
     .select({ serviceId, planId, standing, members: sql<number>`count(*)::int` })
     .from(memberships)
-    .where(inArray(standing, ['waiting', 'trial', 'active', 'grace', 'suspended', 'paused']))
+    .where(and(unrestricted(tx, memberships.personId), inArray(standing, ['waiting', 'trial', 'active', 'grace', 'suspended', 'paused'])))
     .groupBy(serviceId, planId, standing)
 }

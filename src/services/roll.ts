@@ -60,7 +60,7 @@ const enrolled = (tx: For<'billing'>, where: SQL | undefined, most: number): Pro
     .innerJoin(services, eq(services.id, memberships.serviceId))
     .innerJoin(plans, eq(plans.id, memberships.planId))
     .leftJoin(people, eq(people.id, memberships.personId))
-    .where(where)
+    .where(and(unrestricted(tx, memberships.personId), where))
     .orderBy(desc(memberships.id))
     .limit(most)
 
@@ -112,7 +112,7 @@ export async function usageByService(tx: For<'billing'>): Promise<UsedOfService[
     .innerJoin(services, eq(services.id, usage.serviceId))
     .innerJoin(memberships, eq(memberships.id, usage.membershipId))
     .innerJoin(plans, eq(plans.id, memberships.planId))
-    .where(gte(usage.happenedAt, fromNow(-60 * DAY)))
+    .where(and(gte(usage.happenedAt, fromNow(-60 * DAY)), unrestricted(tx, usage.personId)))
     .groupBy(services.title, services.place, usage.meter)
     .orderBy(services.place, usage.meter)
   return rows.map(({ all, lately: last, unbilled, ...row }) => ({

@@ -41,7 +41,7 @@ export interface Looking {
 
 /** Notes that a member of staff opens a record; within the hour the first note stands for all. */
 export async function look(
-  tx: For<'support'>,
+  tx: For<'support' | 'legal'>,
   { personId, staffId, role, reason, note }: Looking & { role: Role; reason: Reason; note: string },
 ): Promise<void> {
   // Two clicks at once are one look.
@@ -56,7 +56,7 @@ export async function look(
 
 /** The look under which this member of staff may see the record now, if there is one. */
 export async function freshLook(
-  tx: For<'support'>,
+  tx: For<'support' | 'legal'>,
   { personId, staffId }: Looking,
 ): Promise<Pick<Look, 'role' | 'reason' | 'lookedAt'> | undefined> {
   const { role, reason, lookedAt } = looks
@@ -70,7 +70,7 @@ export async function freshLook(
 }
 
 /** Every look at a person's record, newest first, notes opened: for the person, and for staff who look. */
-export async function looksAt(tx: For<'service' | 'rights' | 'support'>, personId: Id, most = 500): Promise<Look[]> {
+export async function looksAt(tx: For<'service' | 'rights' | 'support' | 'legal'>, personId: Id, most = 500): Promise<Look[]> {
   const { role, reason, sealedNote, lookedAt } = looks
   const rows = await tx
     .select({ role, reason, sealedNote, lookedAt })

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { Database } from '../database/connection.ts'
 import { asId, type Id, log } from '../log.ts'
-import { type ListedStop, lift, listStops, suppress } from '../mail/suppression.ts'
+import { type ListedStop, lift, suppress } from '../mail/suppression.ts'
 import { personWith } from '../people/person.ts'
 import { signedIn } from '../sessions/guard.ts'
 import { emailAddress, type Form, readForm, type Typed } from '../web/form.ts'
@@ -12,7 +12,7 @@ import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
 import { csvFile, csvLine } from '../web/csv.ts'
 import { whoMay } from './guard.ts'
-import { shownStops } from './stops.ts'
+import { shownStops, stopsToList } from './stops.ts'
 import { StopsPage } from './stops-pages.tsx'
 
 type Ctx = Context<Web>
@@ -65,7 +65,7 @@ async function* stopsOf(db: Database): AsyncGenerator<string, void, void> {
   let step: ListedStop[] = []
   do {
     const after = step.at(-1)
-    step = await db.as('support', (tx) => listStops(tx, { after, most: STEP }))
+    step = await db.as('support', (tx) => stopsToList(tx, { after, most: STEP }))
     if (step.length > 0) yield step.map(lineOf).join('')
   } while (step.length === STEP)
 }

@@ -2,6 +2,7 @@
 import { inArray } from 'drizzle-orm'
 import type { For } from '../database/connection.ts'
 import { addressHash, type ListedStop, listStops } from '../mail/suppression.ts'
+import { unrestricted } from '../people/restriction.ts'
 import { people } from '../people/tables.ts'
 
 /** A stop, and whose address it is as far as anybody knows. */
@@ -9,9 +10,13 @@ export interface ShownStop extends ListedStop {
   readonly who: { readonly name: string; readonly email: string | undefined } | undefined
 }
 
+/** Stops, the newest first, without those of people whose data is restricted. */
+export const stopsToList = (tx: For<'support'>, wanted: Omit<Parameters<typeof listStops>[1], 'only'>): Promise<ListedStop[]> =>
+  listStops(tx, { ...wanted, only: (person) => unrestricted(tx, person) })
+
 /** The newest stops. A stop keeps no address: it is shown where its person still has it. */
-export async function shownStops(tx: For<'support'>, wanted: Parameters<typeof listStops>[1]): Promise<ShownStop[]> {
-  const stops = await listStops(tx, wanted)
+export async function shownStops(tx: For<'support'>, wanted: Parameters<typeof stopsToList>[1]): Promise<ShownStop[]> {
+  const stops = await stopsToList(tx, wanted)
   const ids = [...new Set(stops.flatMap(({ personId }) => personId ?? []))]
   const known =
     ids.length === 0

@@ -64,7 +64,7 @@ export const looksHeld = classify(looks, {
   basis: 'legitimate interest',
   keptFor: { days: 730, after: 'lookedAt' },
   onErasure: 'delete',
-  serves: ['support', 'service', 'rights', 'operations'],
+  serves: ['support', 'service', 'rights', 'legal', 'operations'],
   columns: {
     id: ['reference', 'A number that stands for the look'],
     personId: ['reference', 'A number that stands for you'],

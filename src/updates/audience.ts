@@ -5,6 +5,7 @@ import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { notSuppressed } from '../mail/suppression.ts'
+import { unrestricted } from '../people/restriction.ts'
 import { people } from '../people/tables.ts'
 import { isRegisteredFor } from '../services/membership.ts'
 import { type Narrowed, recipients, sendings } from './issue-tables.ts'
@@ -52,7 +53,12 @@ export async function reachOf(tx: For<'updates'>, audience: Audience): Promise<R
 
 /** The languages that subscribers of any topic chose. */
 export async function languagesChosen(tx: For<'updates'>): Promise<string[]> {
-  const rows = await tx.selectDistinct({ language: subscriptions.language }).from(subscriptions).orderBy(subscriptions.language).limit(50)
+  const rows = await tx
+    .selectDistinct({ language: subscriptions.language })
+    .from(subscriptions)
+    .where(unrestricted(tx, subscriptions.personId))
+    .orderBy(subscriptions.language)
+    .limit(50)
   return rows.flatMap(({ language }) => (language ? [language] : []))
 }
 

@@ -2,6 +2,7 @@
 import { and, asc, count, eq, isNotNull } from 'drizzle-orm'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
+import { unrestricted } from '../people/restriction.ts'
 import { people } from '../people/tables.ts'
 import { catalogue } from '../services/catalogue.ts'
 import type { House } from '../web/house.ts'
@@ -43,14 +44,18 @@ export interface Echo {
 
 /** What came of an issue. */
 export async function echoOf(tx: For<'updates'>, { config }: House, issueId: Id): Promise<Echo> {
-  const left = await tx.$count(departures, eq(departures.issueId, issueId))
+  const left = await tx.$count(departures, and(eq(departures.issueId, issueId), unrestricted(tx, departures.personId)))
   return { left, replies: config.bounceAddress ? await tx.$count(issueReplies, eq(issueReplies.issueId, issueId)) : undefined }
 }
 
 /** The same for every issue of which something came. */
 export async function echoes(tx: For<'updates'>): Promise<ReadonlyMap<Id, Echo>> {
   const { issueId } = departures
-  const left = await tx.select({ issueId, left: count() }).from(departures).where(isNotNull(issueId)).groupBy(issueId)
+  const left = await tx
+    .select({ issueId, left: count() })
+    .from(departures)
+    .where(and(isNotNull(issueId), unrestricted(tx, departures.personId)))
+    .groupBy(issueId)
   const replies = await tx.select({ issueId: issueReplies.issueId, replies: count() }).from(issueReplies).groupBy(issueReplies.issueId)
   const found = new Map<Id, Echo>(replies.map(({ issueId, replies }) => [issueId, { left: 0, replies }]))
   for (const { issueId, left: people } of left) if (issueId) found.set(issueId, { replies: found.get(issueId)?.replies ?? 0, left: people })
