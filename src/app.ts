@@ -6,6 +6,7 @@ import { billingChangeRoutes } from './billing/change-routes.tsx'
 import { billingRoutes } from './billing/routes.tsx'
 import { breachRoutes } from './breaches/routes.tsx'
 import { Busy } from './database/connection.ts'
+import { demandRoutes } from './disclosures/routes.tsx'
 import { helpRoutes } from './help/routes.tsx'
 import { log, logFault, word } from './log.ts'
 import { devMailRoutes, mailboxRoutes } from './mail/routes.tsx'
@@ -60,6 +61,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     requestRoutes,
     agentRoutes,
     breachRoutes,
+    demandRoutes,
     updateRoutes,
     programRoutes((house) => house.db.as('service', catalogue)),
     reportRoutes,

@@ -18,6 +18,20 @@ import { reconciliationsHeld, stripeFindingsHeld, stripeTombstonesHeld } from '.
 import { breachActsHeld, breachesHeld, breachFactsHeld, breachNoticesHeld, breachPeopleHeld } from './breaches/tables.ts'
 import type { Held } from './database/classify.ts'
 import type { RowRule } from './database/row-rules.ts'
+import {
+  legalDemandActsHeld,
+  legalDemandApprovalsHeld,
+  legalDemandPreservedHeld,
+  legalDemandReleasesHeld,
+} from './disclosures/kept-tables.ts'
+import {
+  legalDemandBarsHeld,
+  legalDemandFindingsHeld,
+  legalDemandPapersHeld,
+  legalDemandPeopleHeld,
+  legalDemandScopesHeld,
+  legalDemandsHeld,
+} from './disclosures/tables.ts'
 import { announcementsHeld, disclosuresHeld } from './egress/tables.ts'
 import { incomingLettersHeld, lettersHeld, signingKeysHeld, softBouncesHeld, suppressionsHeld } from './mail/tables.ts'
 import { consentsHeld, consentWordsHeld, outgoingActionsHeld } from './navigation/consent-tables.ts'
@@ -92,6 +106,16 @@ export const register: readonly Held[] = [
   agentMessagesHeld,
   agentRequestsHeld,
   agentsHeld,
+  legalDemandPreservedHeld,
+  legalDemandReleasesHeld,
+  legalDemandApprovalsHeld,
+  legalDemandPeopleHeld,
+  legalDemandFindingsHeld,
+  legalDemandBarsHeld,
+  legalDemandScopesHeld,
+  legalDemandPapersHeld,
+  legalDemandActsHeld,
+  legalDemandsHeld,
   breachPeopleHeld,
   breachActsHeld,
   breachNoticesHeld,

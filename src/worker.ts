@@ -6,6 +6,7 @@ import { breachJobs } from './breaches/jobs.ts'
 import { billingJobs } from './billing/jobs.ts'
 import { sweep } from './database/sweep.ts'
 import { scrub } from './database/scrub.ts'
+import { disclosureJobs } from './disclosures/jobs.ts'
 import { type Appointment, type Handlers, keepAppointments, work } from './jobs/queue.ts'
 import { mailJobs } from './mail/jobs.ts'
 import { programJobs } from './programs/jobs.ts'
@@ -54,6 +55,11 @@ export const clock: readonly Appointment[] = [
     job: 'breaches.watch',
     cron: '*/10 * * * *',
     says: 'Every ten minutes: reminds those who answer for breaches of the terms that come near, and keeps what became of notices',
+  },
+  {
+    job: 'disclosures.watch',
+    cron: '*/10 * * * *',
+    says: 'Every ten minutes: tells people of legal demands on the day on which a bar on telling lapses, and reminds those who answer',
   },
   { job: 'mail.poll', cron: '*/2 * * * *', says: 'Every two minutes: empties the mailbox that IMAP_URL names' },
   {
@@ -108,6 +114,7 @@ export const handlers = (house: House): Handlers => ({
   ...rightsJobs(house),
   ...agentJobs(house),
   ...breachJobs(house),
+  ...disclosureJobs(house),
   ...billingJobs(house),
   ...navigationJobs(house),
   ...auditJobs(house),

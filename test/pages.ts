@@ -133,6 +133,38 @@ async function requestPages(house: TestHouse, owner: Browser): Promise<Page[]> {
     open('owner', `/staff/requests/${id}`, 'a request at the desk'),
     send('owner', `/staff/requests/${id}/refuse`, { why: '' }, 'refusing with errors'),
     ...(await breachPages(owner)),
+    ...(await demandPages(owner)),
+  ]
+}
+
+/** A legal demand as it comes, examined and barred. */
+async function demandPages(owner: Browser): Promise<Page[]> {
+  const form = {
+    ...{ kind: 'demand', authority: 'Example County Court', instrument: 'Search warrant', jurisdiction: 'Florida', fileNumber: '4711' },
+    ...{ receivedOn: '2026-01-02', dueOn: '2099-02-01' },
+  }
+  const enter = async (): Promise<string> =>
+    ((await owner.post('/staff/demands/new', form)).headers.get('location') ?? '').replace(/\?.*/, '')
+  const [fresh, known] = [await enter(), await enter()]
+  const checks = ['competent', 'valid', 'applies', 'specific', 'necessary']
+  await owner.post(`${known}/scope`, {
+    who: 'nobody@example.org',
+    columns: 'people.name',
+    fromDay: '',
+    untilDay: '',
+    why: 'No more is needed.',
+  })
+  await owner.post(`${known}/findings`, { checks, legalBasis: 'Florida Statutes 92.605', letter: '', ending: 'required' })
+  await owner.post(`${known}/bars`, { barBasis: '18 U.S.C. 2705(b)', endsOn: '2099-01-01' })
+  return [
+    open('visitor', '/privacy/demands'),
+    open('owner', '/staff/demands'),
+    open('owner', '/staff/demands/new'),
+    send('owner', '/staff/demands/new', {}, 'entering a demand with errors'),
+    open('owner', fresh, 'a demand whose scope is not written down'),
+    send('owner', `${fresh}/scope`, { who: '' }, 'a scope with errors'),
+    open('owner', known, 'a demand at the desk'),
+    send('owner', `${known}/findings`, { ending: 'required' }, 'a checklist with errors'),
   ]
 }
 

@@ -46,6 +46,16 @@ export const acts = {
   'breach.spared': 'It was found that somebody need not be told of a breach',
   'breach.delayed': 'The police asked to wait with the notice of a breach',
   'breach.closed': 'A breach was closed',
+  'demand.entered': 'A legal demand was entered into the register',
+  'demand.filed': 'A document of a legal demand was filed',
+  'demand.read': 'A document of a legal demand was read',
+  'demand.scoped': 'The scope of a legal demand was written down, or narrowed',
+  'demand.checked': 'The checklist of a legal demand was gone through',
+  'demand.barred': 'A bar on telling of a legal demand was noted',
+  'demand.told': 'Those whom a legal demand names were told',
+  'demand.approved': 'Somebody approved that data is handed over to an authority',
+  'demand.released': 'Data was handed over to an authority',
+  'demand.preserved': 'Data was set aside after a preservation letter',
 } as const
 export type Act = keyof typeof acts
 export const actNames = Object.keys(acts) as [Act, ...Act[]]

@@ -45,6 +45,8 @@ interface Classification<T extends PgTable> {
   readonly about: About<ColumnName<T>>
   /** Its rows repeat what other tables hold, such as the pieces of a copy: they are counted, and not shown or copied once more. */
   readonly repeats?: true
+  /** A moment: its person sees the row, in page, copy and receipt, from then on, because a law may forbid to tell of it before. */
+  readonly shownFrom?: ColumnName<T>
   /** What a person puts right or takes away without asking anybody: the path of the page, a column each. */
   readonly changedAt?: { readonly [C in ColumnName<T>]?: string }
   readonly basis: Basis
@@ -69,6 +71,7 @@ export interface Held {
   readonly says: string
   readonly about: About
   readonly repeats?: true
+  readonly shownFrom?: string
   readonly changedAt?: Readonly<Partial<Record<string, string>>>
   readonly basis: Basis
   readonly keptFor: Keeping

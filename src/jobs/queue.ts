@@ -35,6 +35,7 @@ export interface Jobs {
   'agents.tell': Record<string, never>
   'breaches.send': { breachId: Id }
   'breaches.watch': Record<string, never>
+  'disclosures.watch': Record<string, never>
   'rights.forget-guests': Record<string, never>
   'rights.tell-waiting': Record<string, never>
   'rights.corrected': { correctionId: Id; requestId?: Id }
@@ -93,6 +94,7 @@ export const jobNames = [
   'agents.tell',
   'breaches.send',
   'breaches.watch',
+  'disclosures.watch',
   'rights.forget-guests',
   'rights.tell-waiting',
   'rights.corrected',

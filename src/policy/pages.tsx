@@ -17,7 +17,8 @@ export const DataMapPage = ({ map }: { map: readonly MappedTable[] }) => (
       This page is made from the program's own declarations: a column that is not explained here cannot exist. It is also there{' '}
       <a href="/privacy/data.json">for machines</a>, as <a href="/privacy/data.csv">a table</a>, and in the words of others:{' '}
       <a href="/privacy/data.jsonld">the W3C’s Data Privacy Vocabularies</a>, <a href="/privacy/data.fides.yml">Fides</a>. What is held
-      about you in particular is in <a href="/account/privacy">your account</a>.
+      about you in particular is in <a href="/account/privacy">your account</a>. How often authorities demanded some of it is counted{' '}
+      <a href="/privacy/demands">on a page of its own</a>.
     </p>
     {map.map((table) => (
       <MapTable table={table} />

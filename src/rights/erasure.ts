@@ -2,7 +2,7 @@
  * Erasing a person: one transaction that walks the register. PostgreSQL's foreign keys refuse a wrong
  * order, a crash leaves everything as it was, and a receipt counts what went and names no one.
  */
-import { asc, eq } from 'drizzle-orm'
+import { asc, count, eq, type SQL } from 'drizzle-orm'
 import { livesAtStripe } from '../billing/farewell.ts'
 import { now } from '../clock.ts'
 import { columnOf, type Held } from '../database/classify.ts'
@@ -20,7 +20,7 @@ import { rememberForgotten } from '../updates/forgotten.ts'
 import { closeForErased } from '../requests/request.ts'
 import { markErased } from './mark.ts'
 import { inReceipt, waitingIn, writeReceipt } from './receipt.ts'
-import { strangerAt, type Subject, subjectOf, theirs } from './subject.ts'
+import { shownTo, strangerAt, type Subject, subjectOf, theirs } from './subject.ts'
 import { type Counted, erasuresAsked, type Told } from './tables.ts'
 import { forgetting, type Line, mustForgetAgain, mustTell, tellNow } from './telling.ts'
 
@@ -205,8 +205,14 @@ async function eraseRows(tx: For<'rights'>, held: Held, subject: Subject): Promi
   if (held.onErasure === 'delete') return (await tx.delete(held.table).where(where)).rowCount ?? 0
   if ('keep' in held.onErasure) return 0
   const blank = Object.fromEntries(held.onErasure.blank.map((key) => [key, null]))
-  return (await tx.update(held.table).set(blank).where(where)).rowCount ?? 0
+  // The receipt, too, may not tell of what nobody may tell yet.
+  const shown = held.shownFrom ? await rowsWhere(tx, held, shownTo(held, subject)) : undefined
+  const { rowCount } = await tx.update(held.table).set(blank).where(where)
+  return shown ?? rowCount ?? 0
 }
+
+const rowsWhere = async (tx: For<'rights'>, held: Held, where: SQL | undefined): Promise<number> =>
+  (await tx.select({ rows: count() }).from(held.table).where(where))[0]?.rows ?? 0
 
 // Rows about others that this person wrote stay with those others, without the author.
 async function forgetAuthor(tx: For<'rights'>, held: Held, subject: Subject): Promise<number> {

@@ -2,7 +2,7 @@
  * Whose data: a rights subject is a person with the addresses that lead to them. What is held about
  * them is read from the register alone, so that a table cannot be forgotten.
  */
-import { count, eq, inArray, or, type SQL } from 'drizzle-orm'
+import { and, count, eq, inArray, isNotNull, or, type SQL } from 'drizzle-orm'
 import { columnOf, type Held } from '../database/classify.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
@@ -48,11 +48,17 @@ export function theirs(held: Held, subject: Subject): SQL | undefined {
   )
 }
 
-/** The tables that hold something about a subject, people first. */
+/** Of a subject's rows those that may be shown to them: a legal demand may be one of which nobody may tell yet. */
+export function shownTo(held: Held, subject: Subject): SQL | undefined {
+  const where = theirs(held, subject)
+  return where && held.shownFrom ? and(where, isNotNull(columnOf(held, held.shownFrom))) : where
+}
+
+/** The tables that hold something about a subject that may be shown to them, people first. */
 export async function tablesAbout(tx: For<'rights'>, subject: Subject): Promise<Found[]> {
   const found: Found[] = []
   for (const held of register.toReversed()) {
-    const where = theirs(held, subject)
+    const where = shownTo(held, subject)
     if (where) found.push({ held, where, rows: await rowsIn(tx, held, where) })
   }
   return found.filter(({ rows }) => rows > 0)

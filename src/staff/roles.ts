@@ -83,6 +83,12 @@ export const abilities = {
     doors: ['/staff/breaches'],
     tab: 'Breaches',
   },
+  demands: {
+    says: 'Answer what authorities demand, and keep the register of it',
+    roles: ['owner', 'legal'],
+    doors: ['/staff/demands'],
+    tab: 'Demands',
+  },
   agents: {
     says: 'List the agents that may ask for others',
     roles: ['owner', 'legal'],

@@ -69,7 +69,8 @@ const atMost = (kilobytes: number): MiddlewareHandler<Web> =>
 const bounded = atMost(64)
 // An issue's words, and a picture with its form around it; a mandate with its form; a list of people's numbers.
 const roomy = atMost(2_200)
-const ROOMY = /^\/staff\/updates\/issues\/[^/]+(\/images)?$|^\/privacy\/requests\/agent$|^\/staff\/breaches\/[^/]+\/list$/
+const ROOMY =
+  /^\/staff\/updates\/issues\/[^/]+(\/images)?$|^\/privacy\/requests\/agent$|^\/staff\/breaches\/[^/]+\/list$|^\/staff\/demands\/[^/]+\/(papers|bars)$/
 // A list of subscribers, the history of another analytics program. Bodies that do not say how long they
 // are would be read before it is known who sends them, so those get no more room than others.
 const FILES: readonly string[] = ['/staff/updates/import', '/staff/navigation/import']
