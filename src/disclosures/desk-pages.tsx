@@ -8,22 +8,8 @@ import { Told } from '../web/told.tsx'
 import { type Demand, isBarred, type NotedAct } from './demand.ts'
 import { checkNames, checks, demandKinds, endings, happenings, paperKinds, paperNames } from './kinds.ts'
 import { up, shortId } from './pages.tsx'
-import type { Paper } from './paper.ts'
 import { missingFor } from './releasing.ts'
-import { scopable, scopeInWords } from './scope.ts'
-
-export interface Desk {
-  readonly demand: Demand
-  readonly papers: readonly Paper[]
-  readonly acts: readonly NotedAct[]
-}
-
-interface PartProps {
-  readonly desk: Desk
-  readonly base: string
-  readonly errors: FormErrors
-  readonly typed: Typed
-}
+import { type Desk, type PartProps, ScopePart } from './scope-form.tsx'
 
 export const DeskPage = (props: { desk: Desk; told?: string | undefined; errors?: FormErrors | undefined; typed?: Typed | undefined }) => {
   const { desk, told, errors = {}, typed = {} } = props
@@ -81,71 +67,6 @@ const Papers = ({ desk: { papers }, base, errors }: PartProps) => (
       <Submit kind="quiet">File it</Submit>
     </form>
   </section>
-)
-
-const ScopePart = ({ desk: { demand }, base, errors, typed }: PartProps) => {
-  const { scope, named, releases } = demand
-  const chosen = 'who' in typed ? tickedIn(typed['columns']) : (scope?.columns ?? [])
-  const days = { fromDay: typed['fromDay'] ?? scope?.fromDay ?? '', untilDay: typed['untilDay'] ?? scope?.untilDay ?? '' }
-  return (
-    <section>
-      <h2>What it covers</h2>
-      {scope && (
-        <p>
-          {named.people} {named.people === 1 ? 'person' : 'people'} known here, {scope.unknown} not. {scopeInWords(scope)}
-        </p>
-      )}
-      {releases.length === 0 && (
-        <form method="post" action={`${base}/scope`} novalidate>
-          <Field
-            name="who"
-            label="Whom it names"
-            rows={3}
-            value={typed['who']}
-            error={errors['who']}
-            hint={`A number or an e-mail address a line.${scope ? ' Only those who stand in the scope already: it can only become narrower.' : ''}`}
-            required
-          />
-          <Columns chosen={chosen} error={errors['columns']} />
-          <Field name="fromDay" label="From this day on" type="date" value={days.fromDay} error={errors['fromDay']} />
-          <Field
-            name="untilDay"
-            label="Until this day"
-            type="date"
-            value={days.untilDay}
-            error={errors['untilDay']}
-            hint="Days limit everything but the person’s own row: name and address have no day."
-          />
-          <Field name="why" label="Why it is no wider" rows={2} value={typed['why']} error={errors['why']} maxlength={2000} required />
-          <Submit kind={scope ? 'quiet' : 'primary'}>{scope ? 'Narrow it to this' : 'Write it down'}</Submit>
-        </form>
-      )}
-    </section>
-  )
-}
-
-const Columns = ({ chosen, error }: { chosen: readonly string[]; error: string | undefined }) => (
-  <fieldset class={error ? 'wrong' : undefined}>
-    <legend>Which data</legend>
-    {error && (
-      <p class="error" id="field-columns">
-        {error}
-      </p>
-    )}
-    {scopable.map(({ table, says, columns }) => (
-      <details open={columns.some(({ name }) => chosen.includes(name))}>
-        <summary>
-          {says} <code>{table}</code>
-        </summary>
-        {columns.map(({ name, says: what }) => (
-          <div class="field tick">
-            <input type="checkbox" name="columns" id={`column-${name}`} value={name} checked={chosen.includes(name)} />
-            <label for={`column-${name}`}>{what}</label>
-          </div>
-        ))}
-      </details>
-    ))}
-  </fieldset>
 )
 
 const Checklist = ({ desk: { demand }, base, errors, typed }: PartProps) => (
