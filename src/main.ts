@@ -18,9 +18,11 @@ import { log, logFault, word } from './log.ts'
 import { type Door, openDoorIfAsked } from './mail/door.ts'
 import { standsAtDoor } from './navigation/door.ts'
 import { settleRecording } from './navigation/recording.ts'
-import { processors } from './processors/all.ts'
 import { closeSmtp } from './processors/smtp.ts'
 import { register, rowRules } from './register.ts'
+import { bringVersions, keepUp } from './policy/publishing.ts'
+import { lookForUnreached } from './policy/second-channel.ts'
+import { guardPurposes } from './versions/permission.ts'
 import { repeatErasures } from './rights/ledger.ts'
 import { stockCatalogue } from './services/catalogue.ts'
 import { bringTopics } from './updates/topic.ts'
@@ -63,14 +65,18 @@ export async function openHouse(config: Config, options: Opening): Promise<OpenH
     await prepareDatabase(config, found)
     const db = connect({ place: found.place, prefix: found.prefix, secret: config.secret })
     const house: House = { config, db, content, assets }
-    await openLedger(house, processors)
+    openLedger(house)
+    await bringVersions(house)
+    guardPurposes(db)
+    await lookForUnreached(house)
     await bringTopics(house)
     await stockCatalogue(house)
     await openQueue(db, options.working)
     await repeatErasures(house)
     if (options.working) await startWorking(house)
+    const learning = learnOften(house)
     const door = options.working ? await openDoorIfAsked(house) : undefined
-    return { house, found, close: () => close(house, found, door) }
+    return { house, found, close: () => close(house, found, { door, learning }) }
   } catch (fault) {
     await found.stop()
     throw fault
@@ -91,7 +97,21 @@ export async function prepareDatabase(config: Config, found: Found): Promise<voi
   })
 }
 
-async function close(house: House, found: Found, door: Door | undefined): Promise<void> {
+/** Every process learns within half a minute what another one published, or let take effect. */
+const learnOften = (house: House): NodeJS.Timeout =>
+  setInterval(() => {
+    keepUp(house)
+      .then(() => lookForUnreached(house))
+      .catch((fault: unknown) => logFault('policy.not-learnt', fault))
+  }, 30_000).unref()
+
+interface Running {
+  readonly door: Door | undefined
+  readonly learning: NodeJS.Timeout
+}
+
+async function close(house: House, found: Found, { door, learning }: Running): Promise<void> {
+  clearInterval(learning)
   await door?.close()
   await settleNotices(house.db)
   await closeQueue(house.db)

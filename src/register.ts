@@ -32,7 +32,7 @@ import {
   legalDemandScopesHeld,
   legalDemandsHeld,
 } from './disclosures/tables.ts'
-import { announcementsHeld, disclosuresHeld } from './egress/tables.ts'
+import { disclosuresHeld } from './egress/tables.ts'
 import { incomingLettersHeld, lettersHeld, signingKeysHeld, softBouncesHeld, suppressionsHeld } from './mail/tables.ts'
 import { consentsHeld, consentWordsHeld, outgoingActionsHeld } from './navigation/consent-tables.ts'
 import { chartNotesHeld, goalsHeld, reportLinksHeld, segmentsHeld } from './navigation/desk-tables.ts'
@@ -49,6 +49,7 @@ import {
   talliesHeld,
 } from './navigation/tables.ts'
 import { correctionsHeld, guestsHeld, peopleHeld, personKeysHeld, restrictionRules, restrictionsHeld } from './people/tables.ts'
+import { policyNoticesHeld } from './policy/tables.ts'
 import {
   programAnswersHeld,
   programDeliveriesHeld,
@@ -76,11 +77,11 @@ import { exportsHeld, looksHeld, staffHeld } from './staff/tables.ts'
 import { forgottenAddressesHeld, importFilesHeld, importRowsHeld, importSignaturesHeld, importsHeld } from './updates/import-tables.ts'
 import { issueActsHeld, issueImagesHeld, issueRepliesHeld, issuesHeld, recipientsHeld, sendingsHeld } from './updates/issue-tables.ts'
 import { departuresHeld, pendingHeld, preferenceLinksHeld, subscriptionsHeld, topicsHeld } from './updates/tables.ts'
+import { policyDraftsHeld, policyEffectsHeld, policyVersionsHeld } from './versions/tables.ts'
 import { throttlesHeld } from './web/tables.ts'
 
 export const register: readonly Held[] = [
   disclosuresHeld,
-  announcementsHeld,
   depositsHeld,
   auditDetailsHeld,
   auditEntriesHeld,
@@ -116,6 +117,10 @@ export const register: readonly Held[] = [
   legalDemandPapersHeld,
   legalDemandActsHeld,
   legalDemandsHeld,
+  policyNoticesHeld,
+  policyEffectsHeld,
+  policyVersionsHeld,
+  policyDraftsHeld,
   breachPeopleHeld,
   breachActsHeld,
   breachNoticesHeld,

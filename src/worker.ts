@@ -9,6 +9,7 @@ import { scrub } from './database/scrub.ts'
 import { disclosureJobs } from './disclosures/jobs.ts'
 import { type Appointment, type Handlers, keepAppointments, work } from './jobs/queue.ts'
 import { mailJobs } from './mail/jobs.ts'
+import { policyJobs } from './policy/jobs.ts'
 import { programJobs } from './programs/jobs.ts'
 import { navigationJobs } from './navigation/jobs.ts'
 import { register } from './register.ts'
@@ -60,6 +61,11 @@ export const clock: readonly Appointment[] = [
     job: 'disclosures.watch',
     cron: '*/10 * * * *',
     says: 'Every ten minutes: tells people of legal demands on the day on which a bar on telling lapses, and reminds those who answer',
+  },
+  {
+    job: 'policy.watch',
+    cron: '* * * * *',
+    says: 'Every minute: keeps what became of notices of a new privacy policy, and lets it take effect when they have run their time',
   },
   { job: 'mail.poll', cron: '*/2 * * * *', says: 'Every two minutes: empties the mailbox that IMAP_URL names' },
   {
@@ -115,6 +121,7 @@ export const handlers = (house: House): Handlers => ({
   ...agentJobs(house),
   ...breachJobs(house),
   ...disclosureJobs(house),
+  ...policyJobs(house),
   ...billingJobs(house),
   ...navigationJobs(house),
   ...auditJobs(house),

@@ -17,7 +17,8 @@ import { closeQueue, openQueue, workOff } from '../src/jobs/queue.ts'
 import { logTo } from '../src/log.ts'
 import { settleRecording } from '../src/navigation/recording.ts'
 import { personWith } from '../src/people/person.ts'
-import { processors } from '../src/processors/all.ts'
+import { bringVersions } from '../src/policy/publishing.ts'
+import { guardPurposes } from '../src/versions/permission.ts'
 import { resolveWith } from '../src/processors/dns.ts'
 import { register } from '../src/register.ts'
 import { confirmFactor, enrol, enrolmentOf } from '../src/sessions/second-factor.ts'
@@ -118,7 +119,9 @@ export async function openTestHouse(more: Record<string, string> = {}): Promise<
   await openQueue(db, false)
   const config = settings(more)
   const house: House = { config, db, content: readContent(config), assets: readAssets(checkout('dist/assets')) }
-  await openLedger(house, processors)
+  openLedger(house)
+  await bringVersions(house)
+  guardPurposes(db)
   await bringTopics(house)
   await stockCatalogue(house)
   const app = openApp(house)

@@ -8,7 +8,7 @@ import { test } from 'node:test'
 const storeys = [
   ['clock', 'config', 'log'],
   ['database'],
-  ['jobs', 'web', 'egress', 'processors', 'audit'],
+  ['jobs', 'web', 'egress', 'processors', 'audit', 'versions'],
   ['mail'],
   ['people'],
   ['sessions'],

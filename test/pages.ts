@@ -134,6 +134,7 @@ async function requestPages(house: TestHouse, owner: Browser): Promise<Page[]> {
     send('owner', `/staff/requests/${id}/refuse`, { why: '' }, 'refusing with errors'),
     ...(await breachPages(owner)),
     ...(await demandPages(owner)),
+    ...(await policyPages(house, owner)),
   ]
 }
 
@@ -165,6 +166,29 @@ async function demandPages(owner: Browser): Promise<Page[]> {
     send('owner', `${fresh}/scope`, { who: '' }, 'a scope with errors'),
     open('owner', known, 'a demand at the desk'),
     send('owner', `${known}/findings`, { ending: 'required' }, 'a checklist with errors'),
+  ]
+}
+
+/** The policy while its next version waits for somebody whom its letter did not reach. */
+async function policyPages(house: TestHouse, owner: Browser): Promise<Page[]> {
+  const desk = '/staff/policy'
+  const [{ written } = { written: '' }] = await house.query<{ written: string }>('select written from policy_versions')
+  const draft = { title: 'Privacy policy', summary: 'What we ask for.', written: `${written}\n\nYou hear of it {{notice-days}} before.` }
+  await owner.post(`${desk}/draft`, draft)
+  const id = /name="draft" value="([^"]*)"/.exec(await owner.read(`${desk}/publish`))?.[1] ?? ''
+  const day = new Date(now().getTime() + 31 * DAY).toISOString().slice(0, 10)
+  await owner.post(`${desk}/publish`, { draft: id, material: 'yes', reason: 'It says how early you hear of changes.', day, sure: 'yes' })
+  await owner.post(`${desk}/draft`, { ...draft, written: `${draft.written} And more.` })
+  await house.query(`update policy_notices set fate = 'bounced', out_at = concerned_at
+    where person_id in (select id from people where email = 'ada@example.org' or email like 'owner%')`)
+  return [
+    open('owner', desk),
+    open('owner', `${desk}/draft`),
+    send('owner', `${desk}/draft`, { title: '', written: '' }, 'a draft with errors'),
+    open('owner', `${desk}/publish`),
+    send('owner', `${desk}/publish`, { draft: id }, 'publishing with errors'),
+    open('owner', '/account/policy', 'a notice that no letter brought'),
+    ...['', '/changes', '/choices'].map((more) => open('visitor', `/privacy/versions/2${more}`)),
   ]
 }
 

@@ -35,6 +35,8 @@ export const acts = {
   'customer.credited': 'A customer was credited, or refunded',
   'agent.listed': 'An agent that may ask for others was listed',
   'agent.ended': 'An agent was listed no more',
+  'policy.published': 'A version of the privacy policy was published',
+  'policy.took-effect': 'A version of the privacy policy took effect',
   'breach.opened': 'A breach was entered into the register',
   'breach.described': 'What is known about a breach was written down',
   'breach.listed': 'A list of people was given for a breach',

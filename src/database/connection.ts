@@ -29,6 +29,9 @@ export interface Named {
   readonly values: readonly unknown[]
 }
 
+/** Asks whether a purpose may be used; undefined where that is known to be so. */
+export type Asking = (purpose: Purpose) => Promise<void> | undefined
+
 export interface Database {
   /** Runs `work` in one transaction under `purpose`; whatever it throws rolls everything back. */
   as<P extends Purpose, R>(purpose: P, work: (tx: For<P>) => Promise<R>): Promise<R>
@@ -38,6 +41,8 @@ export interface Database {
   write<R extends pg.QueryResultRow>(purpose: Purpose, statement: Named): Promise<R[]>
   /** Runs statements that stand outside a transaction, one after another, without a time limit: for upkeep such as VACUUM. */
   run(purpose: Purpose, ...statements: readonly string[]): Promise<void>
+  /** Has each use of a purpose asked for: whoever asks refuses by throwing. Set once, at the start. */
+  guard(ask: Asking): void
   /** Makes and opens the keys under which text about people is sealed. */
   readonly keyring: Keyring
   /** How to log in under `purpose`, for a library that keeps connections of its own. */
@@ -85,15 +90,25 @@ export function connect(options: { place: Place; prefix: string; secret: string 
   >
   const lines = new Map(inLine.map((purpose) => [purpose, openLine(login(purpose), lost(purpose))]))
   const connecting = (purpose: Purpose) => () => pools[purpose].connect().catch(busy(purpose))
+  let ask: Asking = () => undefined
   const db: Database = {
-    as: (purpose, work) => transact(connecting(purpose), (client) => work(Object.assign(drizzle(client), { purpose, db }))),
+    guard: (asking) => {
+      ask = asking
+    },
+    as: async (purpose, work) => {
+      await ask(purpose)
+      return transact(connecting(purpose), (client) => work(Object.assign(drizzle(client), { purpose, db })))
+    },
     read: async (purpose, { name, text, values }) => {
+      await ask(purpose)
       const query = { name, text, values: [...values] }
       return lines.get(purpose)?.query(query) ?? (await pools[purpose].query(query).catch(busy(purpose))).rows
     },
     // Not in a line: those behind would wait for the disk.
-    write: async (purpose, { name, text, values }) =>
-      (await pools[purpose].query({ name, text, values: [...values] }).catch(busy(purpose))).rows,
+    write: async (purpose, { name, text, values }) => {
+      await ask(purpose)
+      return (await pools[purpose].query({ name, text, values: [...values] }).catch(busy(purpose))).rows
+    },
     run: (purpose, ...statements) => outside(pools[purpose], statements),
     keyring: keyring(options.secret),
     login,

@@ -18,6 +18,11 @@ export const purposes = {
   operations: 'Running the program: delivering letters, deleting what is due',
 } as const
 export type Purpose = keyof typeof purposes
+/**
+ * Purposes that each person is asked for, beside the policy: `updates` by subscribing to a topic, `personalisation` by
+ * the switch at `/account/suggestions` and the question about services of others. Nobody has agreed before they did.
+ */
+export const consentNeeded = ['updates', 'personalisation'] as const satisfies readonly Purpose[]
 export const purposeNames = Object.keys(purposes) as Purpose[]
 
 /** What a column holds. */

@@ -10,7 +10,7 @@ import { newId } from '../database/columns.ts'
 import type { Category, Purpose } from '../database/purposes.ts'
 import type { Id } from '../log.ts'
 import type { Nameplate } from '../processors/nameplate.ts'
-import { announceRecipients, requireUsable } from './announcement.ts'
+import { requireUsable } from './announcement.ts'
 import { refuse } from './refusal.ts'
 import { disclosures, disclosuresHeld } from './tables.ts'
 
@@ -55,11 +55,8 @@ export async function enter(tx: For<Purpose>, { plate, fields, personId = null, 
 
 const ledgers = new WeakMap<Config, Database>()
 
-/** Opens the ledger of a house, and announces the recipients that are new; at every start. */
-export async function openLedger({ config, db }: { config: Config; db: Database }, plates: readonly Nameplate[]): Promise<void> {
-  await announceRecipients(db, config, plates)
-  ledgers.set(config, db)
-}
+/** Opens the ledger of a house; at every start. */
+export const openLedger = ({ config, db }: { config: Config; db: Database }): void => void ledgers.set(config, db)
 
 /**
  * The database that holds the ledger, for a recipient whose calls know the settings alone.

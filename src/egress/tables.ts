@@ -33,24 +33,3 @@ export const disclosuresHeld = classify(disclosures, {
     sentAt: ['record', 'When'],
   },
 })
-
-/** Since when a recipient is announced, and from when on it may be used. */
-export const announcements = pgTable('announcements', {
-  processor: text().primaryKey(),
-  announcedAt: moment('announced_at').notNull(),
-  usableFrom: moment('usable_from').notNull(),
-})
-
-export const announcementsHeld = classify(announcements, {
-  says: 'Since when each recipient of data is announced',
-  about: 'nobody',
-  basis: 'legal obligation',
-  keptFor: { while: 'the company is run' },
-  onErasure: { keep: 'It names companies and nobody else', until: 'the company closes' },
-  serves: ['rights', 'legal', 'operations', 'service'],
-  columns: {
-    processor: ['record', 'The recipient'],
-    announcedAt: ['record', 'When it was announced'],
-    usableFrom: ['record', 'From when on it may receive anything'],
-  },
-})

@@ -36,6 +36,8 @@ export interface Jobs {
   'breaches.send': { breachId: Id }
   'breaches.watch': Record<string, never>
   'disclosures.watch': Record<string, never>
+  'policy.send': Record<string, never>
+  'policy.watch': Record<string, never>
   'rights.forget-guests': Record<string, never>
   'rights.tell-waiting': Record<string, never>
   'rights.corrected': { correctionId: Id; requestId?: Id }
@@ -95,6 +97,8 @@ export const jobNames = [
   'breaches.send',
   'breaches.watch',
   'disclosures.watch',
+  'policy.send',
+  'policy.watch',
   'rights.forget-guests',
   'rights.tell-waiting',
   'rights.corrected',

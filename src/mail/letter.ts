@@ -63,6 +63,12 @@ export const fateOfLetter = (letterId: PgColumn): SQL =>
   sql`(select case when ${letters.bouncedAt} is not null then 'bounced' when ${letters.refusedAt} is not null then 'refused'
     when ${letters.heldAt} is not null then 'held' when ${letters.sentAt} is not null then 'sent' end from ${letters} where ${letters.id} = ${letterId})`
 
+/** When that became of it: it came back, was refused, held back or sent; null while it waits. Or when it was written. */
+export const momentOfFate = (letterId: PgColumn, of: 'fate' | 'written' = 'fate'): SQL =>
+  of === 'written'
+    ? sql`(select ${letters.writtenAt} from ${letters} where ${letters.id} = ${letterId})`
+    : sql`(select coalesce(${letters.sentAt}, ${letters.refusedAt}, ${letters.heldAt}, ${letters.bouncedAt}) from ${letters} where ${letters.id} = ${letterId})`
+
 /** Posts a letter: it goes if and only if the transaction commits. */
 export async function post(tx: For<Purpose>, letter: Letter): Promise<Id> {
   const id = newId()

@@ -8,6 +8,7 @@ import { MINUTE, now } from '../clock.ts'
 import type { Database, For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { type choiceNames, navigationChoices, personalActions } from './tables.ts'
+import { mayUse } from '../versions/permission.ts'
 
 export type ChoiceName = (typeof choiceNames)[number]
 
@@ -64,7 +65,8 @@ export async function recentChoices(db: Database, personId: Id): Promise<Partial
   remembered.set(db, known)
   const one = known.get(personId)
   if (one && one.until > performance.now()) return one.choices
-  const choices = await db.as('personalisation', (tx) => choicesOf(tx, personId))
+  // Before a version of the policy permits it, nobody can have chosen anything, and no page may fail for that.
+  const choices = (await mayUse(db, { purpose: 'personalisation' })) ? await db.as('personalisation', (tx) => choicesOf(tx, personId)) : {}
   if (known.size >= MOST_REMEMBERED) known.clear()
   known.set(personId, { choices, until: performance.now() + MINUTE })
   return choices

@@ -11,6 +11,7 @@ import type { Web } from '../web/house.ts'
 import { Refusal } from '../web/refusal.ts'
 import { answer, answerOf } from './consent.ts'
 import { asksNotTo } from './sight.ts'
+import { mayUse } from '../versions/permission.ts'
 
 type Ctx = Context<Web>
 
@@ -55,7 +56,7 @@ async function keep(c: Ctx, { agreed, before }: { agreed: readonly Asked[]; befo
 export async function bringAnswers(c: Ctx): Promise<void> {
   const { config, db } = c.get('house')
   const person = c.get('signedIn')
-  if (!person || askedOf(config).length === 0) return
+  if (!person || askedOf(config).length === 0 || !(await mayUse(db, { purpose: 'personalisation' }))) return
   const theirs = await db.as('personalisation', (tx) => answerOf(tx, config, person.personId))
   if (theirs && answersIn(config, c.req.header('cookie'))?.receipt !== theirs.id) giveCookie(c, 'answers', theirs.remembered, SECONDS)
 }

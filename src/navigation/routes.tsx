@@ -14,6 +14,7 @@ import { LONGEST_BODY, readImage } from './payload.ts'
 import { notePersonalPage } from './personal-action.ts'
 import { note, report } from './recording.ts'
 import { type Asker, asksNotTo, unseen } from './sight.ts'
+import { mayUse } from '../versions/permission.ts'
 
 const bounded = bodyLimit({ maxSize: LONGEST_BODY, onError: (c) => c.body(null, 413) })
 
@@ -81,7 +82,7 @@ async function choseNotTo(c: Context<Web>, asker: Asker): Promise<boolean> {
   if (!person || hasCookie(asker.config, asker.header('cookie'), 'uncounted')) return false
   const { db } = c.get('house')
   const { counting } = await recentChoices(db, person.personId)
-  if (!counting && asksNotTo(asker))
+  if (!counting && asksNotTo(asker) && (await mayUse(db, { purpose: 'personalisation' })))
     await db.as('personalisation', (tx) => choose(tx, person.personId, { choice: 'counting', answer: 'no', means: 'signal' }))
   if (counting?.answer !== 'no') return false
   giveCookie(c, 'uncounted', '1', UNCOUNTED_SECONDS)

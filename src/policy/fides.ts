@@ -8,6 +8,7 @@ import { answersOf, columnOf, type Held } from '../database/classify.ts'
 import { processorsOf } from '../processors/all.ts'
 import type { Nameplate } from '../processors/nameplate.ts'
 import { register } from '../register.ts'
+import { numberInForce } from '../versions/permission.ts'
 import type { House } from '../web/house.ts'
 import { type Activity, activitiesOf, keyOfProcessor, receivedBy } from './activity.ts'
 import { dataMap, keptForInWords } from './data-map.ts'
@@ -19,7 +20,7 @@ const ORGANIZATION = 'default_organization'
 /** The manifest. */
 export const fidesManifest = (house: House): string => stringify(manifest(house), { lineWidth: 0, aliasDuplicateObjects: false })
 
-function manifest({ config, content: { company, policies } }: House): object {
+function manifest({ config, db, content: { company } }: House): object {
   const contact = { name: company.name, address: company.postalAddress || company.jurisdiction, email: config.privacyAddress, phone: '' }
   return {
     organization: [{ fides_key: ORGANIZATION, name: company.name, controller: contact, security_policy: `${config.origin}/security` }],
@@ -29,7 +30,7 @@ function manifest({ config, content: { company, policies } }: House): object {
         organization_fides_key: ORGANIZATION,
         name: DATASET,
         description: 'Made from the program’s own declarations; do not edit',
-        meta: { schema_fingerprint: fingerprint(), policy_version: String(policies.at(-1)?.version ?? '') },
+        meta: { schema_fingerprint: fingerprint(), policy_version: String(numberInForce(db) ?? '') },
         fides_meta: { namespace: { schema: 'public' } },
         collections: register.map(collection).sort((a, b) => (a.name < b.name ? -1 : 1)),
       },

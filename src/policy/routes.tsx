@@ -1,32 +1,25 @@
 /** The privacy policy: the version in force, every version, and the data map as a page. */
-import { type Context, Hono } from 'hono'
-import { raw } from 'hono/html'
-import type { Child } from 'hono/jsx'
-import { now } from '../clock.ts'
-import type { PolicyText } from '../web/content.ts'
+import { Hono } from 'hono'
 import { ConsentSwitches, standing } from '../navigation/consent-switches.tsx'
 import { CountingSwitch } from '../navigation/switch.tsx'
-import { Moment } from '../web/lists.tsx'
 import type { House, Web } from '../web/house.ts'
-import { Crumbs } from '../web/layout.tsx'
 import { publicPage } from '../web/page.tsx'
 import { type Prepared, prepare, send } from '../web/prepared.ts'
 import { type PageRequest, requestIn } from '../web/page-request.ts'
 import { readerOf } from '../web/ready.ts'
-import { nothingHere } from '../web/refusal.ts'
 import { dataMap, dataMapCsv } from './data-map.ts'
+import { draftRoutes } from './draft-routes.tsx'
 import { officeRoutes } from './office-routes.tsx'
 import { DataMapPage, ProcessorsPage } from './pages.tsx'
+import { mustSee } from './second-channel.ts'
+import { inForcePage, versionRoutes } from './version-routes.tsx'
 
 export const policyRoutes = new Hono<Web>()
+  .use('/account', mustSee)
+  .use('/account/*', mustSee)
   .get(
     '/privacy',
-    publicPage((house, c) => policy(inForce(house), <Switches request={requestIn(c)} />), { by: { header: 'Cookie', of: standing } }),
-  )
-  .get('/privacy/versions', publicPage(versions))
-  .get(
-    '/privacy/versions/:n',
-    publicPage((house, c) => policy(version(house, c))),
+    publicPage(async (house, c) => inForcePage(house, <Switches request={requestIn(c)} />), { by: { header: 'Cookie', of: standing } }),
   )
   .get(
     '/privacy/data',
@@ -46,6 +39,8 @@ export const policyRoutes = new Hono<Web>()
   .get('/privacy/data.csv', (c) => send(c, csv))
   .get('/privacy/data.jsonld', async (c) => send(c, await exportOf(c.get('house'), 'jsonld')))
   .get('/privacy/data.fides.yml', async (c) => send(c, await exportOf(c.get('house'), 'fides')))
+  .route('/', versionRoutes)
+  .route('/', draftRoutes)
   .route('/', officeRoutes)
 
 const Switches = ({ request }: { request: PageRequest }) => (
@@ -81,53 +76,4 @@ async function makeExport(house: House, which: Export): Promise<Prepared> {
   }
   const { linkedData } = await import('./linked-data.ts')
   return prepare(Buffer.from(JSON.stringify(linkedData(house), null, 2)), { 'content-type': 'application/ld+json', ...cached })
-}
-
-function inForce({ content }: House): PolicyText {
-  const inForce = content.policies.filter((policy) => policy.effective <= now()).at(-1)
-  if (!inForce) throw nothingHere('no policy in force')
-  return inForce
-}
-
-function version({ content }: House, c: Context<Web>): PolicyText {
-  const found = content.policies.find((policy) => String(policy.version) === c.req.param('n'))
-  if (!found) throw nothingHere('no such version')
-  return found
-}
-
-const policy = (text: PolicyText, below?: Child) => ({
-  shown: { title: text.title, description: text.summary },
-  body: (
-    <article class="prose">
-      <h1>{text.title}</h1>
-      <p class="lead">{text.summary}</p>
-      <p>
-        Version {text.version}, in effect since <Moment at={text.effective} as="day" />. <a href="/privacy/versions">All versions</a>
-      </p>
-      {raw(text.html)}
-      {below}
-    </article>
-  ),
-})
-
-function versions({ content }: House) {
-  return {
-    shown: { title: 'Versions of the privacy policy', description: 'Every version of the policy, with its date.' },
-    body: (
-      <>
-        <Crumbs to={[{ href: '/privacy', text: 'Privacy policy' }]} here="Versions" />
-        <article class="prose">
-          <h1>Versions of the privacy policy</h1>
-          <ul>
-            {content.policies.map((text) => (
-              <li>
-                <a href={`/privacy/versions/${text.version}`}>Version {text.version}</a>, in effect since{' '}
-                <Moment at={text.effective} as="day" />
-              </li>
-            ))}
-          </ul>
-        </article>
-      </>
-    ),
-  }
 }

@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx'
 import { answersOf, bases, type Held as Table } from '../database/classify.ts'
 import type { Id } from '../log.ts'
 import { keptForInWords, onErasureInWords, purposesOf } from '../policy/data-map.ts'
+import { type Applied, AppliedSection } from '../policy/applied.tsx'
 import { type Look, reasons } from '../staff/look.ts'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Checkbox, Errors, Submit } from '../web/forms.tsx'
@@ -32,11 +33,12 @@ interface Privacy {
   /** Where questions about one's data go. */
   readonly address: string
   readonly requests: readonly MyRequest[]
+  readonly applied: readonly Applied[]
   readonly errors?: FormErrors
   readonly typed?: Typed
 }
 
-export const PrivacyPage = ({ held, looks, received, told, results, copy, address, requests, errors = {}, typed = {} }: Privacy) => (
+export const PrivacyPage = ({ held, looks, received, told, results, copy, address, requests, applied, errors = {}, typed = {} }: Privacy) => (
   <>
     <h1>What we hold about you</h1>
     <p class="lead">Everything, field by field: what it is, what for, and for how long.</p>
@@ -58,6 +60,7 @@ export const PrivacyPage = ({ held, looks, received, told, results, copy, addres
     <Looked looks={looks} />
     <Received received={received} />
     <ToldSection lines={told} results={results} />
+    <AppliedSection applied={applied} />
     <RequestsSection {...{ requests, errors, typed }} />
   </>
 )

@@ -12,6 +12,7 @@ import { type Form, readForm } from '../web/form.ts'
 import type { House, Web } from '../web/house.ts'
 import { showPage } from '../web/page.tsx'
 import { nothingHere } from '../web/refusal.ts'
+import { appliedTo } from '../policy/applied.tsx'
 import { limit } from '../web/throttle.ts'
 import { erase, ErasureWaits, waitingErasure, whatStays } from './erasure.ts'
 import { askForCopy, fetchCopy, keptCopyOf, recordCopy, smallCopy } from './kept-copy.ts'
@@ -50,6 +51,7 @@ async function show(c: Ctx, form?: Failed): Promise<Response> {
     results: await resultsOf(tx, subject.personId),
     copy: await keptCopyOf(tx, subject.personId),
     requests: await myRequests(tx, house, subject),
+    applied: await appliedTo(tx, c.get('signedIn')),
   }))
   const page = <PrivacyPage {...shown} address={house.config.privacyAddress} {...form} />
   return showPage(c, { title: 'What we hold about you', area: 'account' }, page, form ? 422 : 200)

@@ -3,6 +3,7 @@ import { categories, type Category } from '../database/purposes.ts'
 import type { Totalled } from '../egress/ledger.ts'
 import type { Nameplate } from '../processors/nameplate.ts'
 import { Notice } from '../web/layout.tsx'
+import type { Permission } from '../versions/permission.ts'
 import { Column, Facts, Moment, Table } from '../web/lists.tsx'
 
 export interface Recipient {
@@ -11,7 +12,7 @@ export interface Recipient {
   readonly host: string | undefined
   /** It is not used by these settings. */
   readonly idle: boolean
-  readonly usableFrom: Date | undefined
+  readonly usableFrom: Permission | undefined
 }
 
 interface RecipientsProps {
@@ -20,10 +21,9 @@ interface RecipientsProps {
   readonly days: number
   readonly refused: number
   readonly walled: boolean
-  readonly now: Date
 }
 
-export const RecipientsPage = ({ recipients, totals, days, refused, walled, now }: RecipientsProps) => (
+export const RecipientsPage = ({ recipients, totals, days, refused, walled }: RecipientsProps) => (
   <>
     <h1>Recipients</h1>
     <p>
@@ -43,7 +43,7 @@ export const RecipientsPage = ({ recipients, totals, days, refused, walled, now 
         <p>This process runs without the wall that keeps everything else in.</p>
       </Notice>
     )}
-    <Facts rows={recipients.map((recipient) => [recipient.plate.name, inWords(recipient, now)])} />
+    <Facts rows={recipients.map((recipient) => [recipient.plate.name, inWords(recipient)])} />
     <section>
       <h2>What left in {days} days</h2>
       {totals.length === 0 ? <p>Nothing.</p> : <Totals totals={totals} />}
@@ -54,16 +54,16 @@ export const RecipientsPage = ({ recipients, totals, days, refused, walled, now 
 const kindsOf = ({ receives }: Nameplate): string =>
   [...new Set(Object.values(receives))].map((category) => categories[category].toLowerCase()).join('; ')
 
-function inWords({ plate, host, idle, usableFrom }: Recipient, now: Date) {
+function inWords({ plate, host, idle, usableFrom }: Recipient) {
   if (idle) return `${plate.where}. Not in use.`
   const kinds = kindsOf(plate)
   return (
     <>
       {host ?? plate.where}. {kinds ? `It gets: ${kinds}.` : 'It gets nothing about anybody.'}{' '}
       {usableFrom === undefined && 'It is not announced, so nothing goes there.'}
-      {usableFrom !== undefined && usableFrom > now && (
+      {usableFrom?.coming && (
         <>
-          Announced; nothing goes there before <Moment at={usableFrom} />.
+          Announced; nothing goes there before <Moment at={usableFrom.at} />, and before everybody was told.
         </>
       )}
     </>

@@ -1,6 +1,6 @@
 /** Who receives data, for those who answer for it. */
 import { type Context, Hono } from 'hono'
-import { DAY, fromNow, now } from '../clock.ts'
+import { DAY, fromNow } from '../clock.ts'
 import { usableFrom } from '../egress/announcement.ts'
 import { totalsSince } from '../egress/ledger.ts'
 import { hostIn } from '../egress/network.ts'
@@ -22,7 +22,7 @@ async function show(c: Context<Web>): Promise<Response> {
   const totals = await house.db.as('legal', (tx) => totalsSince(tx, fromNow(-DAYS * DAY)))
   const refused = [...refusals.values()].reduce((sum, count) => sum + count, 0)
   const walled = wallStands() || house.config.environment === 'development'
-  const page = <RecipientsPage recipients={recipientsOf(house)} totals={totals} days={DAYS} refused={refused} walled={walled} now={now()} />
+  const page = <RecipientsPage recipients={recipientsOf(house)} totals={totals} days={DAYS} refused={refused} walled={walled} />
   return showPage(c, { title: 'Recipients', area: 'staff' }, page)
 }
 

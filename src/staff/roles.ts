@@ -77,6 +77,12 @@ export const abilities = {
     doors: ['/staff/requests'],
     tab: 'Requests',
   },
+  policy: {
+    says: 'Write the privacy policy, publish versions, see that everybody is told',
+    roles: ['owner', 'legal'],
+    doors: ['/staff/policy'],
+    tab: 'Policy',
+  },
   breaches: {
     says: 'Keep the register of breaches, and tell those concerned',
     roles: ['owner', 'legal'],

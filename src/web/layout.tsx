@@ -22,6 +22,8 @@ export interface Frame {
   uncounted?: boolean | undefined
   /** There is a service of others that the reader was not asked about. */
   unasked?: boolean | undefined
+  /** A version of the policy that was published and has not taken effect. */
+  coming?: Place | undefined
   /** The services of others that the operator turned on, as one says them. */
   services?: string | undefined
   robots?: 'noindex' | undefined
@@ -53,6 +55,8 @@ const words = {
   purpose: 'What for',
   basis: 'On what basis',
   until: 'How long',
+  coming: 'A change to our privacy policy',
+  changes: 'See what changes, and what you can do',
   signal: 'Your browser asks not to be followed (Global Privacy Control or Do Not Track). We honour it.',
 }
 
@@ -108,6 +112,13 @@ export function Layout(props: PropsWithChildren<Frame & { assets: Assets }>) {
           </a>
           <Header {...props} />
           {props.area !== 'site' && <Tabs {...props} area={props.area} />}
+          {props.coming && props.area !== 'staff' && (
+            <aside class="coming" aria-label={words.coming}>
+              <p>
+                {props.coming.text} <a href={props.coming.href}>{words.changes}</a>
+              </p>
+            </aside>
+          )}
           {props.unasked && props.services && props.area !== 'staff' && <AskingBanner services={props.services} path={props.path} />}
           <main id="content" tabindex={-1}>
             {props.children}

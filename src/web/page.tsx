@@ -3,13 +3,17 @@ import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { askedOf, named } from '../processors/analytics-question.ts'
+import { comingIn } from '../versions/permission.ts'
 import type { House, Web } from './house.ts'
 import { type Frame, Layout } from './layout.tsx'
 import { requestIn } from './page-request.ts'
 import { type Keeping, keepReady, type Reader, readerOf, wishesOf } from './ready.ts'
 
 /** What a page says of itself. */
-export type Shown = Omit<Frame, 'path' | 'signedIn' | 'company' | 'signal' | 'uncounted' | 'unasked' | 'services' | 'area' | 'tabs'> & {
+export type Shown = Omit<
+  Frame,
+  'path' | 'signedIn' | 'company' | 'signal' | 'uncounted' | 'unasked' | 'services' | 'coming' | 'area' | 'tabs'
+> & {
   area?: Frame['area']
 }
 
@@ -23,9 +27,15 @@ const MOST_FRAMES = 500
 const MARK = '\u0000'
 
 function framed(house: House, path: string, { title, ...shown }: Shown & Pick<Frame, 'tabs'>, reader: Reader, body: Child): string {
-  const [head = '', middle = '', foot = ''] = frameOf(house, { area: 'site', ...shown, path, ...reader })
+  const [head = '', middle = '', foot = ''] = frameOf(house, { area: 'site', ...shown, path, ...reader, coming: comingPlace(house) })
   const named = `${title} · ${house.content.company.short}`
   return `${head}${String(<>{named}</>)}${middle}${String(<>{body}</>)}${foot}`
+}
+
+// Everybody who reads a page learns of what was published; see `versions/`.
+function comingPlace({ db }: House): Frame['coming'] {
+  const coming = comingIn(db)
+  return coming && { href: `/privacy/versions/${coming.number}/changes`, text: `Our privacy policy changes on ${coming.day}.` }
 }
 
 function frameOf(house: House, around: Omit<Frame, 'title' | 'company'>): readonly string[] {
