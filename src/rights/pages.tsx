@@ -38,7 +38,19 @@ interface Privacy {
   readonly typed?: Typed
 }
 
-export const PrivacyPage = ({ held, looks, received, told, results, copy, address, requests, applied, errors = {}, typed = {} }: Privacy) => (
+export const PrivacyPage = ({
+  held,
+  looks,
+  received,
+  told,
+  results,
+  copy,
+  address,
+  requests,
+  applied,
+  errors = {},
+  typed = {},
+}: Privacy) => (
   <>
     <h1>What we hold about you</h1>
     <p class="lead">Everything, field by field: what it is, what for, and for how long.</p>
