@@ -9,6 +9,7 @@ import { inventedActions } from '../src/demo-visits.ts'
 import { asId, type Id } from '../src/log.ts'
 import { stopAddress } from '../src/navigation/report-letter.ts'
 import { storeOf } from '../src/navigation/store.ts'
+import { restrict } from '../src/people/restriction.ts'
 import { begin, edit, issueOf, schedule } from '../src/updates/issue.ts'
 import { unsubscribeToken } from '../src/updates/link.ts'
 import { wake } from '../src/updates/wake.ts'
@@ -16,7 +17,7 @@ import type { Browser } from './browser.ts'
 import { linkIn, type TestHouse } from './harness.ts'
 
 /** Who looks at a page. */
-export type Who = 'visitor' | 'waiting' | 'ada' | 'owner' | 'lara'
+export type Who = 'visitor' | 'waiting' | 'ada' | 'owner' | 'lara' | 'clerk'
 
 /** One page: an address, opened or arrived at by sending a form. */
 export interface Page {
@@ -45,6 +46,7 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   const reset = linkIn((await house.inbox('ada@example.org'))[0])
   const lara = await house.person('Lara Large', 'lara@example.org')
   const owner = await house.member('owner')
+  const clerk = await house.member('legal')
   await largeCopies(house)
   await visits(house)
   const { id } = (await house.query<{ id: string }>("select id from people where email = 'ada@example.org'"))[0] ?? { id: '' }
@@ -63,10 +65,15 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
   await customerKept(house, begun.split('/').at(-1) ?? '')
   const updates = await updatePages(house, guest)
   const mailbox = await stoppedMailbox(house, owner)
-  const offices = [...(await issuePages(house, owner)), ...(await listPages(house, owner)), ...(await requestPages(house, owner))]
+  const offices = [
+    ...(await issuePages(house, owner)),
+    ...(await listPages(house, owner)),
+    ...(await requestPages(house, owner)),
+    ...(await restrictedPages(house, clerk)),
+  ]
   await house.settle()
   return {
-    browsers: { visitor: house.browser(), waiting, ada, owner, lara },
+    browsers: { visitor: house.browser(), waiting, ada, owner, lara, clerk },
     pages: [
       ...publicPages(house),
       ...doorPages({ welcome, reset }),
@@ -95,6 +102,28 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       open('owner', '/account/privacy', 'privacy, a copy ready'),
     ],
   }
+}
+
+/** Records of restricted people, opened and not. */
+async function restrictedPages(house: TestHouse, clerk: Browser): Promise<Page[]> {
+  const ids: string[] = []
+  for (const [name, email] of [
+    ['Rea Restricted', 'rea@example.org'],
+    ['Ron Restricted', 'ron@example.org'],
+  ] as const) {
+    await house.person(name, email)
+    const id = asId((await house.query<{ id: string }>('select id from people where email = $1', [email]))[0]?.id)
+    if (id) await house.house.db.as('rights', (tx) => restrict(tx, id))
+    ids.push(id ?? '')
+  }
+  const [opened, closed] = ids.map((id) => `/staff/restricted/${id}`) as [string, string]
+  await clerk.post(opened, { reason: 'request', note: 'a legal claim' })
+  return [
+    open('clerk', '/staff/restricted'),
+    open('clerk', opened, 'all that is stored of somebody restricted'),
+    open('clerk', closed, 'why one opens what is only stored'),
+    send('clerk', closed, {}, 'opening what is only stored without a reason'),
+  ]
 }
 
 /** Requests in every standing that a page shows, of somebody else than those whose data is looked for. */

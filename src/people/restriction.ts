@@ -1,12 +1,12 @@
 /** A restriction: data about somebody is only stored (GDPR Art. 18). That nobody uses it is kept by the database, by row rules. */
-import { eq, sql, type SQL } from 'drizzle-orm'
+import { desc, eq, sql, type SQL } from 'drizzle-orm'
 import { record } from '../audit/record.ts'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { type Id, log } from '../log.ts'
-import { restrictions } from './tables.ts'
+import { people, restrictions } from './tables.ts'
 
 /** From now on their data is only stored. Repeating it does no harm. */
 export async function restrict(tx: For<'rights'>, personId: Id): Promise<void> {
@@ -34,6 +34,22 @@ export async function endRestriction(tx: For<'rights'>, personId: Id, by?: Id): 
 export async function restrictedSince(tx: For<'rights' | 'legal'>, personId: Id): Promise<Date | undefined> {
   return (await tx.select({ sinceAt: restrictions.sinceAt }).from(restrictions).where(eq(restrictions.personId, personId)))[0]?.sinceAt
 }
+
+/** Somebody whose data is only stored. */
+export interface Restricted {
+  readonly id: Id
+  readonly name: string
+  readonly sinceAt: Date
+}
+
+/** Everybody whose data is only stored, the latest first. */
+export const restrictedPeople = (tx: For<'legal'>, most = 1_000): Promise<Restricted[]> =>
+  tx
+    .select({ id: people.id, name: people.name, sinceAt: restrictions.sinceAt })
+    .from(restrictions)
+    .innerJoin(people, eq(people.id, restrictions.personId))
+    .orderBy(desc(restrictions.sinceAt))
+    .limit(most)
 
 /** The condition that leaves restricted people out of a count, where the rows themselves are their own to see. */
 export const unrestricted = (tx: For<'updates' | 'billing' | 'service' | 'support' | 'legal'>, person: PgColumn): SQL =>

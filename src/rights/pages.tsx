@@ -84,7 +84,7 @@ const TakeCopy = () => (
 )
 
 const HoldingList = ({ holding: { held, rows, shown }, address }: { holding: Holding; address: string }) => (
-  <Held title={held.says} note={amount(held, rows, shown.length)} fields={shown.flatMap((row) => fieldsOf(held, row))}>
+  <Held title={held.says} note={amountOf(held, rows, shown.length)} fields={shown.flatMap((row) => fieldsOf(held, row))}>
     {held.repeats ? (
       <p>They repeat what stands on this page, so they are only counted here.</p>
     ) : (
@@ -95,16 +95,21 @@ const HoldingList = ({ holding: { held, rows, shown }, address }: { holding: Hol
   </Held>
 )
 
-function amount(held: Table, rows: number, shown: number): string | undefined {
+/** How many rows there are, where that is worth saying. */
+export function amountOf(held: Table, rows: number, shown: number): string | undefined {
   if (held.repeats) return rows.toLocaleString('en')
   if (rows > shown) return `${shown} of ${rows.toLocaleString('en')} shown; the copy has all`
   return rows > 1 ? String(rows) : undefined
 }
 
-const fieldsOf = (held: Table, row: Row) =>
+/** The fields of a row, each with what it is for; `changeable` adds the way to change it, which is its person's. */
+export const fieldsOf = (held: Table, row: Row, { changeable: own } = { changeable: true }) =>
   answersOf(held).map(({ key, category, says }) => ({
     name: says,
-    value: changeable(key in row ? inWords(row[key]) : 'Kept so that nobody can read it, us included', held.changedAt?.[key]),
+    value: changeable(
+      key in row ? inWords(row[key]) : 'Kept so that nobody can read it, us included',
+      own ? held.changedAt?.[key] : undefined,
+    ),
     purpose: purposesOf(held, category).join('; '),
     basis: bases[held.basis],
     until: keptForInWords(held.keptFor),

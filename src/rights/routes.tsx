@@ -20,6 +20,7 @@ import { ErasurePage, PrivacyPage, ReceiptPage } from './pages.tsx'
 import { receiptBehind } from './receipt.ts'
 import { recipientsOf } from './recipients.ts'
 import { download, rightsRequestRoutes } from './request-routes.tsx'
+import { restrictedRoutes } from './restricted-routes.tsx'
 import { holdings, type Subject, subjectOf, tablesAbout, writtenBy } from './subject.ts'
 import { resultsOf } from '../programs/opendsr.ts'
 import { tellingsOf } from './telling.ts'
@@ -37,6 +38,7 @@ export const rightsRoutes = new Hono<Web>()
   .post('/account/privacy/erasure', signedIn, freshly, eraseByForm)
   .get('/receipts/:token', (c) => showReceipt(c, c.req.param('token')))
   .route('/', rightsRequestRoutes)
+  .route('/', restrictedRoutes)
 
 /** How many rows of each table the page shows. */
 const SHOWN = 20

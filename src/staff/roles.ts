@@ -82,6 +82,11 @@ export const abilities = {
     roles: ['owner', 'legal'],
     doors: ['/staff/policy'],
     tab: 'Policy',
+  restricted: {
+    says: 'Open the records of people whose data is only stored',
+    roles: ['legal'],
+    doors: ['/staff/restricted'],
+    tab: 'Restricted',
   },
   breaches: {
     says: 'Keep the register of breaches, and tell those concerned',
