@@ -82,6 +82,7 @@ export const abilities = {
     roles: ['owner', 'legal'],
     doors: ['/staff/policy'],
     tab: 'Policy',
+  },
   restricted: {
     says: 'Open the records of people whose data is only stored',
     roles: ['legal'],
