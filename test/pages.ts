@@ -80,16 +80,8 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
       ...accountPages(),
       open('owner', endpoint, 'a program that is told things'),
       open('ada', membership, 'a service of hers'),
-      open('ada', begun.replace('billing/begin', 'services'), 'a service that waits for its payment'),
       ...servicePages(),
-      open('ada', '/account/billing'),
-      open('ada', begun.replace('begin', 'memberships'), 'what she pays for, and how to leave it'),
-      open('ada', `${begun.replace('begin', 'memberships')}/change?plan=team`, 'another plan while payments are off', 404),
-      open('ada', '/account/billing/invoices/in_123456', 'an invoice while payments are off', 404),
-      open('owner', begun.replace('/account/billing/begin', '/staff/billing/memberships'), 'a membership of a customer'),
-      open('owner', '/staff/billing/invoices/in_pages1', 'an invoice'),
-      open('ada', begun, 'the way to a card'),
-      open('ada', begun.replace('begin', 'return'), 'back from Stripe while payments are off', 404),
+      ...paymentPages(begun),
       ...staffPages(id, guest, await sharedReport(owner)),
       ...updates,
       open('owner', '/account/mailbox', 'letters to somebody who is stopped'),
@@ -103,6 +95,19 @@ export async function furnish(house: TestHouse): Promise<Furnished> {
     ],
   }
 }
+
+/** What is paid for by the membership whose card this path asks for. */
+const paymentPages = (begun: string): Page[] => [
+  open('ada', begun.replace('billing/begin', 'services'), 'a service that waits for its payment'),
+  open('ada', '/account/billing'),
+  open('ada', begun.replace('begin', 'memberships'), 'what she pays for, and how to leave it'),
+  open('ada', `${begun.replace('begin', 'memberships')}/change?plan=team`, 'another plan while payments are off', 404),
+  open('ada', '/account/billing/invoices/in_123456', 'an invoice while payments are off', 404),
+  open('owner', begun.replace('/account/billing/begin', '/staff/billing/memberships'), 'a membership of a customer'),
+  open('owner', '/staff/billing/invoices/in_pages1', 'an invoice'),
+  open('ada', begun, 'the way to a card'),
+  open('ada', begun.replace('begin', 'return'), 'back from Stripe while payments are off', 404),
+]
 
 /** Records of restricted people, opened and not. */
 async function restrictedPages(house: TestHouse, clerk: Browser): Promise<Page[]> {
