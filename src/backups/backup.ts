@@ -11,7 +11,7 @@ import type pg from 'pg'
 import { escapeIdentifier as quoted } from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { DAY, now } from '../clock.ts'
-import { answersOf, type Held } from '../database/classify.ts'
+import { answersOf, columnOf, type Held } from '../database/classify.ts'
 import { type Entry, pack } from './container.ts'
 
 /** What the first entry of a backup says of it. */
@@ -31,7 +31,11 @@ export const KEYS_FILE = 'keys.tar.zst.age'
 const CHUNK = 4 * 1024 * 1024
 const NAME = /^cloudrun-(\d{4}-\d\d-\d\dT\d{6}Z)\.tar\.zst\.age$/
 
-export const columnsOf = (held: Held): string[] => answersOf(held).map(({ name }) => name)
+export const columnsOf = (held: Held): string[] =>
+  answersOf(held)
+    // What the database works out by itself it works out again.
+    .filter(({ key }) => columnOf(held, key).generated === undefined)
+    .map(({ name }) => name)
 export const columnList = (columns: readonly string[]): string => columns.map(quoted).join(', ')
 
 /** The tables of a backup, parents first. */
