@@ -48,7 +48,7 @@ async function tryNumber(door: Door, number: string): Promise<void> {
 
 test('every page that a route shows is on the list of pages that the browser looks at', () => {
   const machines =
-    /^\/(assets\/|n\.(js|gif)$|updates\/images\/|staff\/requests\/:id\/papers\/|drp\/|livez|readyz|metrics|api\/v1\/|favicon|robots|\.well-known)|\.(json|jsonld|yml|csv|md|txt|xml|html|zip)$/
+    /^\/(assets\/|n\.(js|gif)$|updates\/images\/|staff\/(requests|demands)\/:id\/papers\/|drp\/|livez|readyz|metrics|api\/v1\/|favicon|robots|\.well-known)|\.(json|jsonld|yml|csv|md|txt|xml|html|zip)$/
   const missed = doors.filter(
     (door) => door.method === 'GET' && !machines.test(door.path) && !pages.some(({ path, form }) => !form && leadsTo(door, path)),
   )
