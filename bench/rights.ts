@@ -88,10 +88,9 @@ async function populate(all: pg.Client, people: number, folder: string): Promise
 }
 
 /** Somebody new, with rows in every table. */
-async function somebody({ open, all }: Town, number: number): Promise<Id> {
-  const email = `measured-${process.pid}-${number}@example.net`
+async function somebody({ open, all }: Town, name: string, email: string): Promise<Id> {
   const { id, sealed } = await open.house.db.as('security', async (tx) => {
-    const { person } = await welcome(tx, { name: `Measured ${number}`, email })
+    const { person } = await welcome(tx, { name, email })
     return { id: person.id, sealed: await sealFor(tx, person.id, 'a note') }
   })
   await fill(all, { who: `p.id = '${id}'`, rows: ROWS, marker: 'Measured', sealed })
@@ -99,7 +98,7 @@ async function somebody({ open, all }: Town, number: number): Promise<Id> {
 }
 
 async function measure(one: Town, number: number): Promise<void> {
-  const id = await somebody(one, number)
+  const id = await somebody(one, `Measured ${number}`, `measured-${process.pid}-${number}@example.net`)
   for (const [act, run] of Object.entries(acts)) {
     const started = performance.now()
     if (!(await run(one.open, id))) throw new Error(`${act} found nobody`)
@@ -120,13 +119,13 @@ async function memoryOf({ open, all }: Town, rows: number): Promise<number> {
 }
 
 /** Seconds from a letter that asks for an erasure to its receipt, with nobody's help but the sender's own yes. */
-async function secondsFromLetter({ open: { house }, all }: Town): Promise<number> {
+async function secondsFromLetter(town: Town): Promise<number> {
+  const {
+    open: { house },
+    all,
+  } = town
   const email = `letter-${process.pid}@example.net`
-  const { id, sealed } = await house.db.as('security', async (tx) => {
-    const { person } = await welcome(tx, { name: 'Letter Writer', email })
-    return { id: person.id, sealed: await sealFor(tx, person.id, 'a note') }
-  })
-  await fill(all, { who: `p.id = '${id}'`, rows: ROWS, marker: 'Writer', sealed })
+  const id = await somebody(town, 'Letter Writer', email)
   // Their domain vouches for this machine; no name server is asked.
   resolveWith((name, type) =>
     name === 'example.net' && type === 'TXT' ? Promise.resolve([['v=spf1 ip4:127.0.0.1 -all']]) : Promise.reject(new Error('nothing')),

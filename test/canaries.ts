@@ -4,7 +4,7 @@
  */
 import { getTableColumns } from 'drizzle-orm'
 import type pg from 'pg'
-import { answersOf, type Held } from '../src/database/classify.ts'
+import { answersOf, type Held, isSomebodys } from '../src/database/classify.ts'
 import { register } from '../src/register.ts'
 
 /** What a column insists on and cannot be told from its type, as SQL; `:word` is the marker and a number, of letters, digits and _. */
@@ -50,10 +50,8 @@ export interface Filling {
   readonly only?: readonly string[]
 }
 
-const belongs = ({ about }: Held): boolean => about !== 'nobody' && (about.person ?? about.address) !== undefined
-
 /** The tables whose rows belong to somebody. */
-export const personal: readonly Held[] = register.filter(belongs)
+export const personal: readonly Held[] = register.filter(isSomebodys)
 
 /** The tables whose rows somebody wrote, about others or about nobody. */
 export const written: readonly Held[] = register.filter(({ about }) => about !== 'nobody' && about.authors !== undefined)
@@ -64,7 +62,7 @@ export async function fill(client: pg.Client, filling: Filling): Promise<void> {
   const wanted = new Set(filling.only ?? [...personal, ...(filling.author ? written : [])].map(({ name }) => name))
   for (const name of [...wanted]) addTargets(map, name, wanted)
   for (const held of register.toReversed())
-    if (wanted.has(held.name)) await fillTable(client, { map, held, filling, row: belongs(held) ? 'n' : '1' })
+    if (wanted.has(held.name)) await fillTable(client, { map, held, filling, row: isSomebodys(held) ? 'n' : '1' })
 }
 
 function addTargets(map: Columns, table: string, wanted: Set<string>): void {
@@ -128,7 +126,7 @@ async function insert(client: pg.Client, context: Context, empty: ReadonlySet<st
   const { map, held, filling } = context
   const columns = map.get(held.name) ?? []
   const values = columns.map((column) => (empty.has(column.name) ? 'null' : valueOf(context, column)))
-  const from = !belongs(held) ? '' : `from people p cross join generate_series(1, ${filling.rows}) g(n) where ${filling.who}`
+  const from = !isSomebodys(held) ? '' : `from people p cross join generate_series(1, ${filling.rows}) g(n) where ${filling.who}`
   const into = columns.map(({ name }) => `"${name}"`).join(', ')
   const sealed = filling.sealed && values.some((value) => value.includes('$1')) ? [filling.sealed] : []
   const filled = client.query(`insert into "${held.name}" (${into}) select ${values.join(', ')} ${from} on conflict do nothing`, sealed)
@@ -177,7 +175,7 @@ function valueOf(context: Context, column: Column): string {
 }
 
 function plainValue({ held, filling, row }: Context, { name, type, required }: Column, key: string): string {
-  const nobodys = !belongs(held)
+  const nobodys = !isSomebodys(held)
   const text = nobodys
     ? `'${held.name} ${name}'`
     : `concat_ws(' ', '${filling.marker}', '${held.name}.${name}', right(p.id::text, 12), ${row})`

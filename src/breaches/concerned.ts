@@ -4,7 +4,8 @@
  * table whose row is whose.
  */
 import { and, count, eq, exists, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
-import { answersOf, columnOf, type Held } from '../database/classify.ts'
+import { columnOf, type Held, isSomebodys } from '../database/classify.ts'
+import { choiceOf } from '../database/column-choice.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { DAY, now } from '../clock.ts'
@@ -17,36 +18,12 @@ import type { Facts } from './breach.ts'
 import { type Fate, fates } from './kinds.ts'
 import { breaches, breachPeople } from './tables.ts'
 
-/** A table with columns that a breach may touch: one whose rows are somebody's. */
-export interface Touchable {
-  readonly table: string
-  readonly says: string
-  readonly columns: readonly { readonly name: string; readonly says: string }[]
-}
-
-const belongs = ({ about }: Held): boolean => about !== 'nobody' && (about.person ?? about.address) !== undefined
-
-/** Every column that there is to touch, people first; each is named as `table.column`. */
-export const touchable: readonly Touchable[] = register
-  .filter(belongs)
-  .toReversed()
-  .map((held) => ({
-    table: held.name,
-    says: held.says,
-    columns: answersOf(held).map(({ name, says }) => ({ name: `${held.name}.${name}`, says })),
-  }))
-
-const known = new Map(touchable.flatMap(({ columns }) => columns.map(({ name, says }) => [name, says] as const)))
-
-/** Is there such a column? */
-export const isColumn = (name: string): boolean => known.has(name)
-
-/** What the columns are, in words for the people whose data it is. */
-export const columnsInWords = (names: readonly string[]): string[] => [...new Set(names.flatMap((name) => known.get(name) ?? []))]
+/** Every column that there is to touch, people first. */
+export const touchable = choiceOf(register.filter(isSomebodys).toReversed())
 
 const heldOf = (names: readonly string[]): Held[] => {
   const tables = new Set(names.map((name) => name.split('.')[0]))
-  return register.filter((held) => belongs(held) && tables.has(held.name))
+  return register.filter((held) => isSomebodys(held) && tables.has(held.name))
 }
 
 /** The condition that a table holds something of a person. */

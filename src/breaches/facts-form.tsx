@@ -1,6 +1,7 @@
 /** What is known about a breach, to be written down. */
 import type { FormErrors, Typed } from '../web/form.ts'
 import { tickedIn } from '../web/form.ts'
+import { ColumnTicks } from '../web/column-ticks.tsx'
 import { Checkbox, Choices, Field, Select, Submit } from '../web/forms.tsx'
 import type { Facts } from './breach.ts'
 import { touchable } from './concerned.ts'
@@ -42,7 +43,7 @@ export const FactsForm = ({ facts, base, services, errors, typed }: FormProps) =
       <h2>What is known</h2>
       <form method="post" action={`${base}/facts`} novalidate>
         <Happened shown={shown} errors={errors} />
-        <Columns chosen={shown.columns} error={errors['columns']} />
+        <ColumnTicks legend="Which data it touches" choice={touchable} chosen={shown.columns} error={errors['columns']} />
         <Checkbox
           name="encrypted"
           label="Nobody can read what was taken: it was encrypted, and the key is safe"
@@ -107,24 +108,4 @@ const Meant = ({ shown: { field, value }, errors, services }: { shown: ShownFact
     />
     <Field {...field('californians')} label="How many live in California" inputmode="numeric" />
   </>
-)
-
-const Columns = ({ chosen, error }: { chosen: readonly string[]; error: string | undefined }) => (
-  <fieldset class={error ? 'wrong' : undefined}>
-    <legend>Which data it touches</legend>
-    {error && <p class="error">{error}</p>}
-    {touchable.map(({ table, says, columns }) => (
-      <details open={columns.some(({ name }) => chosen.includes(name))}>
-        <summary>
-          {says} <code>{table}</code>
-        </summary>
-        {columns.map(({ name, says: what }) => (
-          <div class="field tick">
-            <input type="checkbox" name="columns" id={`column-${name}`} value={name} checked={chosen.includes(name)} />
-            <label for={`column-${name}`}>{what}</label>
-          </div>
-        ))}
-      </details>
-    ))}
-  </fieldset>
 )

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { asId } from '../log.ts'
 import { line } from '../web/form.ts'
-import { isColumn, type ListedPerson } from './concerned.ts'
+import { type ListedPerson, touchable } from './concerned.ts'
 import { natureNames, whoNames } from './kinds.ts'
 
 const words = (empty: string) =>
@@ -33,7 +33,7 @@ export const factsForm = z
     columns: z
       .string('Please choose at least one column.')
       .max(60_000, 'Please choose fewer columns.')
-      .transform((text) => [...new Set(text.split('\n'))].filter(isColumn))
+      .transform((text) => [...new Set(text.split('\n'))].filter((name) => touchable.has(name)))
       .pipe(z.array(z.string()).min(1, 'Please choose at least one column.')),
     encrypted: z
       .literal('yes')

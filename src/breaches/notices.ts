@@ -5,7 +5,7 @@
  */
 import type { House } from '../web/house.ts'
 import type { Breach, Facts } from './breach.ts'
-import { columnsInWords, type Counted } from './concerned.ts'
+import { type Counted, touchable } from './concerned.ts'
 import { type NoticeKind, natures } from './kinds.ts'
 
 /** What must stand in each, as a line of its own. */
@@ -69,7 +69,7 @@ const drafts: Readonly<Record<NoticeKind, (material: Material) => Draft>> = {
       ],
       [
         'What Information Was Involved',
-        `${listOf(columnsInWords(facts.columns))}\n\nWhat may come of it: ${facts.consequences || 'we do not know of anything that came of it so far.'}`,
+        `${listOf(touchable.inWords(facts.columns))}\n\nWhat may come of it: ${facts.consequences || 'we do not know of anything that came of it so far.'}`,
       ],
       ['What We Are Doing', facts.measures],
       ['What You Can Do', facts.advice],
@@ -87,7 +87,7 @@ const drafts: Readonly<Record<NoticeKind, (material: Material) => Draft>> = {
         'People and records concerned',
         `About ${counted.people} people: customers, subscribers and others who gave us their address.\n\n${listOf(
           counted.rows.map(({ says, rows }) => `${says}: about ${rows} records`),
-        )}\n\nKinds of data:\n\n${listOf(columnsInWords(facts.columns))}`,
+        )}\n\nKinds of data:\n\n${listOf(touchable.inWords(facts.columns))}`,
       ],
       ['Contact', contactOf(house)],
       ['Likely consequences', facts.consequences],

@@ -88,6 +88,9 @@ export function classify<T extends PgTable>(table: T, answers: Classification<T>
   return { table, name: getTableName(table), ...answers }
 }
 
+/** Are its rows somebody's? */
+export const isSomebodys = ({ about }: Held): boolean => about !== 'nobody' && (about.person ?? about.address) !== undefined
+
 /** The column of `held` that the classification calls `key`. */
 export function columnOf(held: Held, key: string): PgColumn {
   const column = getTableColumns(held.table)[key]

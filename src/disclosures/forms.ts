@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type FormErrors, line, ticked } from '../web/form.ts'
 import { checkNames, demandKindNames, endingNames, paperNames } from './kinds.ts'
-import { isScopable, withoutDays } from './scope.ts'
+import { scopable, withoutDays } from './scope.ts'
 
 const MOST_PEOPLE = 500
 
@@ -45,7 +45,7 @@ export const scopeForm = z.object({
   columns: z
     .string('Please choose at least one.')
     .max(60_000, 'Please choose fewer.')
-    .transform((text) => [...new Set(text.split('\n'))].filter(isScopable))
+    .transform((text) => [...new Set(text.split('\n'))].filter((name) => scopable.has(name)))
     .pipe(z.array(z.string()).min(1, 'Please choose at least one.')),
   fromDay: optionalDay,
   untilDay: optionalDay,

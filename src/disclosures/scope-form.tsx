@@ -1,4 +1,5 @@
 /** What a demand covers, at the desk. */
+import { ColumnTicks } from '../web/column-ticks.tsx'
 import { type FormErrors, type Typed, tickedIn } from '../web/form.ts'
 import { Field, Submit } from '../web/forms.tsx'
 import type { Demand, NotedAct } from './demand.ts'
@@ -43,7 +44,7 @@ export const ScopePart = ({ desk: { demand }, base, errors, typed }: PartProps) 
             hint={`A number or an e-mail address a line.${scope ? ' Only those who stand in the scope already: it can only become narrower.' : ''}`}
             required
           />
-          <Columns chosen={chosen} error={errors['columns']} />
+          <ColumnTicks legend="Which data" choice={scopable} chosen={chosen} error={errors['columns']} />
           <Field name="fromDay" label="From this day on" type="date" value={days.fromDay} error={errors['fromDay']} />
           <Field
             name="untilDay"
@@ -60,27 +61,3 @@ export const ScopePart = ({ desk: { demand }, base, errors, typed }: PartProps) 
     </section>
   )
 }
-
-const Columns = ({ chosen, error }: { chosen: readonly string[]; error: string | undefined }) => (
-  <fieldset class={error ? 'wrong' : undefined}>
-    <legend>Which data</legend>
-    {error && (
-      <p class="error" id="field-columns">
-        {error}
-      </p>
-    )}
-    {scopable.map(({ table, says, columns }) => (
-      <details open={columns.some(({ name }) => chosen.includes(name))}>
-        <summary>
-          {says} <code>{table}</code>
-        </summary>
-        {columns.map(({ name, says: what }) => (
-          <div class="field tick">
-            <input type="checkbox" name="columns" id={`column-${name}`} value={name} checked={chosen.includes(name)} />
-            <label for={`column-${name}`}>{what}</label>
-          </div>
-        ))}
-      </details>
-    ))}
-  </fieldset>
-)

@@ -1,7 +1,8 @@
 /** The scope of a demand: which people, which columns of the data map, which days. It can only become narrower. */
 import { asc, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
-import { answersOf, type Held } from '../database/classify.ts'
+import { answersOf, type Held, isSomebodys } from '../database/classify.ts'
+import { choiceOf } from '../database/column-choice.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { mayRead } from '../database/purposes.ts'
@@ -11,10 +12,8 @@ import { register } from '../register.ts'
 import { type Acting, demandOf, note, type Scope } from './demand.ts'
 import { legalDemandPeople, legalDemandScopes } from './tables.ts'
 
-const belongs = ({ about }: Held): boolean => about !== 'nobody' && (about.person ?? about.address) !== undefined
-
 /** Tables of which something can be handed over: those whose rows are somebody's, without this register itself. */
-const tables: readonly Held[] = register.filter((held) => belongs(held) && !held.shownFrom && !held.repeats).toReversed()
+const tables: readonly Held[] = register.filter((held) => isSomebodys(held) && !held.shownFrom && !held.repeats).toReversed()
 
 /** Keys and proofs of who somebody is are never handed over: they would open more than the scope says. */
 const handable = (held: Held) =>
@@ -27,23 +26,12 @@ export function datedBy(held: Held): string | undefined {
   return answersOf(held).find(({ key }) => columns[key]?.dataType === 'date' && !/^(expires|until|proof)/.test(key))?.key
 }
 
-/** Every column that can be in a scope, by table; each is named as `table.column`. */
-export const scopable = tables
-  .map((held) => ({
-    table: held.name,
-    says: held.says,
-    columns: handable(held).map(({ name, says }) => ({ name: `${held.name}.${name}`, says })),
-  }))
-  .filter(({ columns }) => columns.length > 0)
-
-const known = new Map(scopable.flatMap(({ columns }) => columns.map(({ name, says }) => [name, says] as const)))
-
-/** Can this column be in a scope? */
-export const isScopable = (name: string): boolean => known.has(name)
+/** Every column that can be in a scope. */
+export const scopable = choiceOf(tables, handable)
 
 /** What the columns are, in words for the people whose data it is. */
 export const scopeInWords = ({ columns, fromDay, untilDay }: Pick<Scope, 'columns' | 'fromDay' | 'untilDay'>): string => {
-  const what = [...new Set(columns.flatMap((name) => known.get(name) ?? []))].join('; ')
+  const what = scopable.inWords(columns).join('; ')
   const days = [fromDay && `from ${fromDay}`, untilDay && `until ${untilDay}`].filter(Boolean).join(' ')
   return days ? `${what} (${days})` : what
 }

@@ -2,7 +2,7 @@
  * The ledger of what goes out. Nothing is handed to a recipient before it is entered here: with the fields that its
  * nameplate lists, and no others; and not before the notice of a new recipient has run its time.
  */
-import { and, count, desc, eq, gte, isNotNull, sql } from 'drizzle-orm'
+import { count, eq, sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Database, For } from '../database/connection.ts'
@@ -101,12 +101,3 @@ export async function totalsSince(tx: For<'legal'>, since: Date): Promise<Totall
      group by 1, 2 order by 1, 2`)
   return rows
 }
-
-/** The newest sendings about people whom we know. */
-export const newest = (tx: For<'legal'>, { most, since }: { most: number; since: Date }) =>
-  tx
-    .select()
-    .from(disclosures)
-    .where(and(gte(disclosures.sentAt, since), isNotNull(disclosures.personId)))
-    .orderBy(desc(disclosures.sentAt), desc(disclosures.id))
-    .limit(most)

@@ -150,11 +150,15 @@ function remember(address: string, name: string): void {
 
 // ---- Names -----------------------------------------------------------------------------------
 
+const isDeclared = (host: string): boolean => waysHere().some((way) => 'host' in way && way.host === host)
+
+const plainName = (name: unknown): string => String(name).toLowerCase().replace(/\.$/, '')
+
 // Asking for a name tells it to strangers: what nobody declared is not asked for.
 function mayAsk(name: unknown): boolean {
-  const asked = String(name).toLowerCase().replace(/\.$/, '')
+  const asked = plainName(name)
   if (passes.getStore()?.names || isIP(asked) !== 0 || asked === 'localhost') return true
-  return waysHere().some((way) => 'host' in way && way.host === asked)
+  return isDeclared(asked)
 }
 
 type Ask = (this: unknown, name: unknown, ...rest: unknown[]) => unknown
@@ -204,8 +208,8 @@ function notedBy(name: unknown, rest: unknown[]): unknown[] {
 
 // Only of declared names: any other answer opens no way.
 function rememberAll(name: unknown, found: unknown): void {
-  const host = String(name).toLowerCase().replace(/\.$/, '')
-  if (isIP(host) !== 0 || !waysHere().some((way) => 'host' in way && way.host === host)) return
+  const host = plainName(name)
+  if (isIP(host) !== 0 || !isDeclared(host)) return
   for (const each of Array.isArray(found) ? found : [found]) {
     const address = typeof each === 'object' && each !== null && 'address' in each ? String(each.address) : String(each)
     if (isIP(address) !== 0) remember(address, host)

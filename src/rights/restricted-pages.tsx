@@ -1,9 +1,9 @@
 /** What is only stored, for the legal role: who is restricted, why one opens a record, and the whole of it. */
 import type { Restricted } from '../people/restriction.ts'
 import type { Look } from '../staff/look.ts'
-import { reasonNames, reasons } from '../staff/look.ts'
+import { reasons } from '../staff/look.ts'
+import { ReasonForm } from '../staff/reason-form.tsx'
 import type { FormErrors, Typed } from '../web/form.ts'
-import { Choices, Errors, Field, Submit } from '../web/forms.tsx'
 import { Crumbs, Held, Notice } from '../web/layout.tsx'
 import { Column, Moment, Table } from '../web/lists.tsx'
 import { amountOf, fieldsOf } from './pages.tsx'
@@ -50,29 +50,13 @@ export const WhyPage = ({ id, errors = {}, typed = {} }: { id: string; errors?: 
   <>
     <Crumbs to={up} here="A record" />
     <h1>Why do you open what is only stored?</h1>
-    <p>The person can read when it was opened, in which role, and why; not by whom. It stays open for you for an hour.</p>
-    <Errors errors={errors} />
-    <form method="post" action={`/staff/restricted/${id}`} novalidate>
-      <Choices
-        type="radio"
-        name="reason"
-        legend="You open it …"
-        options={reasonNames.map((value) => ({ value, text: reasons[value] }))}
-        chosen={[typed['reason'] ?? '']}
-        error={errors['reason']}
-      />
-      <Field
-        name="note"
-        label="What it is about"
-        value={typed['note']}
-        error={errors['note']}
-        maxlength={500}
-        rows={3}
-        hint="Such as the legal claim that it is needed for. The person reads this, too. It is sealed under their key."
-        required
-      />
-      <Submit icon="eye">Open the record</Submit>
-    </form>
+    <ReasonForm
+      action={`/staff/restricted/${id}`}
+      hint="Such as the legal claim that it is needed for. The person reads this, too. It is sealed under their key."
+      required
+      errors={errors}
+      typed={typed}
+    />
   </>
 )
 

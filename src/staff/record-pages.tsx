@@ -3,11 +3,12 @@ import type { ListedLetter } from '../mail/letter.ts'
 import { LetterOutcome } from '../mail/mailbox-notice.tsx'
 import type { ListedSession } from '../sessions/session.ts'
 import type { FormErrors, Typed } from '../web/form.ts'
-import { Choices, Errors, Field, Select, Submit } from '../web/forms.tsx'
+import { Select, Submit } from '../web/forms.tsx'
 import { Crumbs, Notice } from '../web/layout.tsx'
 import { Column, Facts, Moment, Table } from '../web/lists.tsx'
 import { Told } from '../web/told.tsx'
-import { type Look, reasonNames, reasons } from './look.ts'
+import { type Look, reasons } from './look.ts'
+import { ReasonForm } from './reason-form.tsx'
 import type { Opened, PersonRecord } from './record.ts'
 import { roles } from './tables.ts'
 
@@ -18,28 +19,12 @@ export const ReasonPage = ({ id, errors = {}, typed = {} }: { id: string; errors
   <>
     <Crumbs to={up} here="A record" />
     <h1>Why do you open this record?</h1>
-    <p>The person can read when it was opened, in which role, and why; not by whom. It stays open for you for an hour.</p>
-    <Errors errors={errors} />
-    <form method="post" action={`/staff/people/${id}`} novalidate>
-      <Choices
-        type="radio"
-        name="reason"
-        legend="You open it …"
-        options={reasonNames.map((value) => ({ value, text: reasons[value] }))}
-        chosen={[typed['reason'] ?? '']}
-        error={errors['reason']}
-      />
-      <Field
-        name="note"
-        label="What it is about"
-        value={typed['note']}
-        error={errors['note']}
-        maxlength={500}
-        rows={3}
-        hint="The person reads this, too. It is sealed under their key."
-      />
-      <Submit icon="eye">Open the record</Submit>
-    </form>
+    <ReasonForm
+      action={`/staff/people/${id}`}
+      hint="The person reads this, too. It is sealed under their key."
+      errors={errors}
+      typed={typed}
+    />
   </>
 )
 

@@ -101,7 +101,9 @@ export function comingIn(db: Database): { readonly number: number; readonly day:
   return next && { number: next.number, day: inWords(next.effectiveAt) }
 }
 
-const inWords = (at: Date): string => at.toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+// Made once: the banner stands on every page while a version is coming.
+const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+const inWords = (at: Date): string => days.format(at)
 
 /** Why something cannot be used, for whoever asked for it. */
 export function notYet(permission: Permission | undefined): string {
