@@ -20,3 +20,8 @@ export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 export const YEAR = 365 * DAY
+
+const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+
+/** A day as letters and notices say it, such as "1 March 2026", by the calendar of UTC. */
+export const dayInWords = (at: Date | string): string => days.format(new Date(at))

@@ -1,4 +1,5 @@
 /** Letters about paying; one function each. They name a service and a date, and never a card or an amount. */
+import { dayInWords } from '../clock.ts'
 import type { Id } from '../log.ts'
 import type { Letter } from '../mail/letter.ts'
 import type { Person } from '../people/person.ts'
@@ -19,12 +20,10 @@ const letter = ({ content }: House, { person }: About, subject: string, parts: L
   parts: [`Hello ${person.name},`, ...parts],
 })
 
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
-
 /** When a payment failed and the service goes on for a while. */
 export const failedLetter = (house: House, about: About & { until: Date }): Letter =>
   letter(house, about, `A payment for ${about.service} failed`, [
-    `your last payment for ${about.service} did not go through. That happens: a card expires, or a bank says no. ${about.service} works on until ${day.format(about.until)}.`,
+    `your last payment for ${about.service} did not go through. That happens: a card expires, or a bank says no. ${about.service} works on until ${dayInWords(about.until)}.`,
     'Please look at your card on Stripe’s page. Once it is changed, the payment is tried again at once.',
     { button: 'Look at the card', href: `${house.config.origin}/account/billing` },
   ])

@@ -3,6 +3,7 @@
  * the notice to the people has the title and the headings that California prescribes (Civ. Code 1798.82(d)),
  * and in them all that GDPR Art. 34(2) and Florida (501.171(4)(e)) ask for.
  */
+import { dayInWords } from '../clock.ts'
 import type { House } from '../web/house.ts'
 import type { Breach, Facts } from './breach.ts'
 import { type Counted, touchable } from './concerned.ts'
@@ -41,14 +42,11 @@ export interface Draft {
   readonly body: string
 }
 
-const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
-const day = (at: string | Date): string => format.format(new Date(at))
-
 /** Of which days one knows, in words. */
 export function whenInWords({ beganOn, endedOn }: Facts): string {
-  if (beganOn && endedOn && beganOn !== endedOn) return `between ${day(beganOn)} and ${day(endedOn)}`
-  if (beganOn) return endedOn ? `on ${day(beganOn)}` : `since ${day(beganOn)}`
-  return endedOn ? `until ${day(endedOn)}` : 'on a day that we do not know yet'
+  if (beganOn && endedOn && beganOn !== endedOn) return `between ${dayInWords(beganOn)} and ${dayInWords(endedOn)}`
+  if (beganOn) return endedOn ? `on ${dayInWords(beganOn)}` : `since ${dayInWords(beganOn)}`
+  return endedOn ? `until ${dayInWords(endedOn)}` : 'on a day that we do not know yet'
 }
 
 const contactOf = ({ config, content: { company } }: House): string =>
@@ -65,7 +63,7 @@ const drafts: Readonly<Record<NoticeKind, (material: Material) => Draft>> = {
     body: written([
       [
         'What Happened',
-        `${facts.happened}\n\nThis was ${whenInWords(facts)}. We learned of it on ${day(breach.awareAt)}.${waited(breach)}`,
+        `${facts.happened}\n\nThis was ${whenInWords(facts)}. We learned of it on ${dayInWords(breach.awareAt)}.${waited(breach)}`,
       ],
       [
         'What Information Was Involved',

@@ -1,11 +1,10 @@
 /** The letter about a new version of the policy. */
+import { dayInWords } from '../clock.ts'
 import type { Id } from '../log.ts'
 import type { Letter } from '../mail/letter.ts'
 import type { House } from '../web/house.ts'
 import type { Version } from '../versions/version.ts'
 import type { News } from './news.ts'
-
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
 
 /** To everybody who has to hear of it; it is no update, so nobody's choice of topics holds it back. */
 export function versionLetter(
@@ -13,7 +12,7 @@ export function versionLetter(
   { id, name, email }: { id: Id; name: string; email: string },
   { version, news }: { version: Version; news: News },
 ): Letter {
-  const on = day.format(version.effectiveAt)
+  const on = dayInWords(version.effectiveAt)
   const more = listed(news)
   return {
     to: email,

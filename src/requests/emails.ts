@@ -1,4 +1,5 @@
 /** Every letter about a request; one function each. None of them tells whether we know anybody at the address. */
+import { dayInWords } from '../clock.ts'
 import type { Letter, Part } from '../mail/letter.ts'
 import type { House } from '../web/house.ts'
 import type { Day } from './holidays.ts'
@@ -8,9 +9,6 @@ import type { Request } from './steps.ts'
 import { kinds } from './kinds.ts'
 
 type About = Pick<Request, 'id' | 'personId' | 'email' | 'kind' | 'receivedOn' | 'answerBy'>
-
-const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
-const day = (at: Day | Date): string => format.format(new Date(at))
 
 function letter(house: House, { personId, email }: About, subject: string, parts: readonly Part[]): Letter {
   if (!email) throw new Error('a request without an address cannot be answered')
@@ -24,10 +22,10 @@ const short = (house: House): string => house.content.company.short
 export const confirmLetter = (house: House, about: About, { code, until }: { code: string; until: Date }): Letter =>
   letter(house, about, `Please confirm your privacy request to ${short(house)}`, [
     'Hello,',
-    `on ${day(about.receivedOn)} somebody, probably you, asked ${house.content.company.name} for ${kinds[about.kind]}, for this address. The request has come in, and we go on with it as soon as you have confirmed that it is yours. Open this page and press its button:`,
+    `on ${dayInWords(about.receivedOn)} somebody, probably you, asked ${house.content.company.name} for ${kinds[about.kind]}, for this address. The request has come in, and we go on with it as soon as you have confirmed that it is yours. Open this page and press its button:`,
     { button: 'Read and confirm', href: proofAddress(house, code) },
-    `The button works once, until ${day(until)}. We ask for nothing else: no papers, no account. Whoever wrote to us learns nothing from us but by this letter.`,
-    `You get an answer by ${day(about.answerBy)}, also if we hold nothing. How it stands you can see at any time:`,
+    `The button works once, until ${dayInWords(until)}. We ask for nothing else: no papers, no account. Whoever wrote to us learns nothing from us but by this letter.`,
+    `You get an answer by ${dayInWords(about.answerBy)}, also if we hold nothing. How it stands you can see at any time:`,
     standing(house, about),
     'If you did not ask for this, you need do nothing: nothing happens, and the request is closed by itself.',
   ])
@@ -36,7 +34,7 @@ export const confirmLetter = (house: House, about: About, { code, until }: { cod
 export const receivedLetter = (house: House, about: About): Letter =>
   letter(house, about, `Your privacy request to ${short(house)} has come in`, [
     'Hello,',
-    `you asked us for ${kinds[about.kind]}. It came in on ${day(about.receivedOn)}, and you get an answer by ${day(about.answerBy)}. What can be done without anybody is done at once; the rest goes to those of our staff who answer for privacy. How it stands you can see at any time:`,
+    `you asked us for ${kinds[about.kind]}. It came in on ${dayInWords(about.receivedOn)}, and you get an answer by ${dayInWords(about.answerBy)}. What can be done without anybody is done at once; the rest goes to those of our staff who answer for privacy. How it stands you can see at any time:`,
     standing(house, about),
   ])
 
@@ -44,7 +42,7 @@ export const receivedLetter = (house: House, about: About): Letter =>
 export const inDoubtLetter = (house: House, about: About): Letter =>
   letter(house, about, `Your letter to ${short(house)} has come in`, [
     'Hello,',
-    `on ${day(about.receivedOn)} a letter from this address came in. Somebody of our staff reads it, to see what it asks for; nothing is done before you have confirmed it. You hear from us by ${day(about.answerBy)}. How it stands you can see at any time:`,
+    `on ${dayInWords(about.receivedOn)} a letter from this address came in. Somebody of our staff reads it, to see what it asks for; nothing is done before you have confirmed it. You hear from us by ${dayInWords(about.answerBy)}. How it stands you can see at any time:`,
     standing(house, about),
     'If you did not write to us, you need do nothing.',
   ])
@@ -55,7 +53,7 @@ export const copyLetter = (house: House, about: About, { code, until }: { code: 
     'Hello,',
     'everything that we hold about you is ready to be fetched: as JSON for programs, and with a page that you can read. Open this page and press its button:',
     { button: 'Fetch the copy', href: copyAddress(house, code) },
-    `The button works once, until ${day(until)}. If you miss it, the page of your request sends you another one:`,
+    `The button works once, until ${dayInWords(until)}. If you miss it, the page of your request sends you another one:`,
     standing(house, about),
     'The copy has in it what we hold, for what and how long, where it came from by what you did here, and who received it. You may have it corrected or erased, restrict or object to its use, and complain to a data protection authority. No decision about you is made by a machine alone.',
   ])
@@ -87,7 +85,7 @@ export const liftedLetter = (house: House, about: About, words: string): Letter 
 export const extendedLetter = (house: House, about: About, { until, words }: { until: Day; words: string }): Letter =>
   letter(house, about, `Your privacy request to ${short(house)} takes longer`, [
     'Hello,',
-    `you asked us for ${kinds[about.kind]}. We cannot answer it by ${day(about.answerBy)}. You get the answer by ${day(until)} at the latest. The reasons:`,
+    `you asked us for ${kinds[about.kind]}. We cannot answer it by ${dayInWords(about.answerBy)}. You get the answer by ${dayInWords(until)} at the latest. The reasons:`,
     ...words.split(/\n{2,}/),
     ...remedies,
     standing(house, about),

@@ -1,4 +1,5 @@
 /** Every letter about subscribing and leaving; one function each. */
+import { dayInWords } from '../clock.ts'
 import type { Id } from '../log.ts'
 import type { Letter, Part } from '../mail/letter.ts'
 import type { House } from '../web/house.ts'
@@ -14,7 +15,6 @@ function letter(house: House, to: { email: string; id?: Id | undefined }, kind: 
 }
 
 const company = (house: House): string => house.content.company.short
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
 const listed = (topics: readonly string[]): string => new Intl.ListFormat('en-GB').format(topics)
 const preferences = (house: House, token: string): Part => ({
   button: 'Choose what you get',
@@ -106,11 +106,11 @@ export function leftLetter(house: House, reader: Reader, { topic, door, token, u
   return letter(house, reader, 'leaving updates', `You left “${topic}”`, [
     `Hello ${reader.name},`,
     `${told}. We will write nothing more to you on it. If that was right, you need do nothing.`,
-    `If it was ${orElse}, or if you change your mind, you can undo it until ${day.format(undoUntil)}:`,
+    `If it was ${orElse}, or if you change your mind, you can undo it until ${dayInWords(undoUntil)}:`,
     { button: 'Undo it', href: `${house.config.origin}/updates/return/${token}` },
     ...(forgottenAt
       ? [
-          `This was your last topic, and nothing else is why we know you. So on ${day.format(forgottenAt)} everything that we hold about you is deleted.`,
+          `This was your last topic, and nothing else is why we know you. So on ${dayInWords(forgottenAt)} everything that we hold about you is deleted.`,
         ]
       : []),
   ])

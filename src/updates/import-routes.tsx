@@ -1,7 +1,7 @@
 /** Bringing in lists of subscribers, in the console. */
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import { now } from '../clock.ts'
+import { dayInWords, now } from '../clock.ts'
 import { asId } from '../log.ts'
 import { freshly, signedIn } from '../sessions/guard.ts'
 import { csvFile, csvLine } from '../web/csv.ts'
@@ -133,14 +133,12 @@ function missingIn({ mapping, topics, proof, wording, source, agreedAt }: Descri
 
 // ---- Signing -----------------------------------------------------------------------------------
 
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
-
 /** What whoever brings in a list states about the consent of its people. */
 function statementFor({ content }: House, list: ListedImport, topics: readonly Topic[]): string {
   const on = topics.filter(({ slug }) => list.topics.includes(slug)).map(({ title }) => `“${title}”`)
   const company = content.company.name
   const agreed = `I state for ${company}: everybody whom this list subscribes agreed to get e-mail from ${company} on ${new Intl.ListFormat('en-GB').format(on)}`
-  const each = list.proof === 'rows' ? ', at the moment that their row says' : `, by ${list.agreedAt ? day.format(list.agreedAt) : 'today'}`
+  const each = list.proof === 'rows' ? ', at the moment that their row says' : `, by ${list.agreedAt ? dayInWords(list.agreedAt) : 'today'}`
   const rest = list.proof === 'rows' && (list.source || list.wording) ? '; where their row does not say it' : ''
   const where = list.source ? `, by “${list.source}”` : ''
   const words = list.wording ? `, in the words “${list.wording}”` : ''

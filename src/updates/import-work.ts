@@ -4,7 +4,7 @@
  * moment and go on where it was.
  */
 import { and, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm'
-import { now } from '../clock.ts'
+import { dayInWords, now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import { type Id, log } from '../log.ts'
 import { notSuppressed } from '../mail/suppression.ts'
@@ -167,8 +167,6 @@ async function finish(tx: For<'updates'>, { id, expected, became }: Import): Pro
   log('updates.list-carried-out', { import: id, added: became?.added ?? 0 })
 }
 
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
-
 /** The proof of one person's consent: their row's own words, and where it has none those that stand for all. */
 function agreedBy(list: Import, { email, language, agreedAt, source, wording }: Judged): AgreedAt {
   const at = agreedAt === null ? (list.agreedAt ?? list.uploadedAt) : new Date(agreedAt)
@@ -177,7 +175,7 @@ function agreedBy(list: Import, { email, language, agreedAt, source, wording }: 
     email,
     language,
     wording: wording ?? list.wording ?? '',
-    source: `${source ?? list.source ?? ''}; brought in from ${from} on ${day.format(list.startedAt ?? now())} (number ${list.id})`,
+    source: `${source ?? list.source ?? ''}; brought in from ${from} on ${dayInWords(list.startedAt ?? now())} (number ${list.id})`,
     at: at.toISOString(),
   }
 }

@@ -3,7 +3,7 @@
  * that version takes effect, and not before. Every process keeps what it knows of the versions, and asks again when
  * something seems not to be permitted.
  */
-import { now } from '../clock.ts'
+import { dayInWords, now } from '../clock.ts'
 import type { Database } from '../database/connection.ts'
 import type { Purpose } from '../database/purposes.ts'
 import { Refusal } from '../web/refusal.ts'
@@ -98,15 +98,11 @@ export const numberInForce = (db: Database): number | undefined =>
 /** The next version with a material change that has not taken effect, and its day in words; undefined when there is none. */
 export function comingIn(db: Database): { readonly number: number; readonly day: string } | undefined {
   const next = knownVersions(db).find(({ material, tookEffectAt }) => material && !(tookEffectAt && tookEffectAt <= now()))
-  return next && { number: next.number, day: inWords(next.effectiveAt) }
+  return next && { number: next.number, day: dayInWords(next.effectiveAt) }
 }
-
-// Made once: the banner stands on every page while a version is coming.
-const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
-const inWords = (at: Date): string => days.format(at)
 
 /** Why something cannot be used, for whoever asked for it. */
 export function notYet(permission: Permission | undefined): string {
   if (!permission) return 'This is not yet permitted: our privacy policy does not name it.'
-  return `This is not yet permitted: it begins with the next version of our privacy policy, on ${inWords(permission.at)} at the earliest.`
+  return `This is not yet permitted: it begins with the next version of our privacy policy, on ${dayInWords(permission.at)} at the earliest.`
 }
