@@ -17,14 +17,17 @@ export function doorsOf(app: Hono<Web>): Door[] {
   return [...doors.values()]
 }
 
+/** A parameter of a pattern, perhaps with what it must look like: `:n{[0-9]{1,9}}`. */
+const PARAMETER = /:\w+(\{([^{}]|\{[^}]*\})*\})?/g
+
 export const parametersOf = ({ path }: Door): string[] => [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
 
 /** The door's address, with one value in the place of each parameter. */
-export const addressOf = ({ path }: Door, value: string): string => path.replace(/:\w+(\{[^}]*\})?/g, () => value)
+export const addressOf = ({ path }: Door, value: string): string => path.replace(PARAMETER, () => value)
 
 /** Does this address lead to the door? */
 export const leadsTo = ({ path }: Door, address: string): boolean =>
-  new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/:\w+(\{[^}]*\})?/g, '[^/]+')}$`).test(address.replace(/\?.*$/, ''))
+  new RegExp(`^${path.replace(/[.]/g, '\\.').replace(PARAMETER, '[^/]+')}$`).test(address.replace(/\?.*$/, ''))
 
 /** What is sent to a door. */
 export interface Knock {
