@@ -37,6 +37,8 @@ export interface Config {
   readonly updatesApproval: boolean
   readonly mailFrom: string
   readonly privacyAddress: string
+  /** Where questions arrive; undefined: at the address that the site's content names for them. */
+  readonly supportAddress: string | undefined
   /** By which law's clock requests about data run, whose holidays count, and in which zone a day ends. */
   readonly privacyClock: {
     readonly regime: 'gdpr' | 'uk-gdpr' | 'ccpa' | 'florida' | 'strictest'
@@ -126,6 +128,7 @@ const schema = z.object({
   UPDATES_APPROVAL: setting(z.enum(['yes', 'no'], 'must be yes or no').default('no')),
   MAIL_FROM: optional(z.string()),
   PRIVACY_ADDRESS: optional(address),
+  SUPPORT_ADDRESS: optional(address),
   PRIVACY_REGIME: setting(
     z.enum(['gdpr', 'uk-gdpr', 'ccpa', 'florida', 'strictest'], 'must be gdpr, uk-gdpr, ccpa, florida or strictest').default('strictest'),
   ),
@@ -195,6 +198,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     updatesApproval: raw.UPDATES_APPROVAL === 'yes',
     mailFrom: raw.MAIL_FROM ?? `hello@${bareHost(siteOrigin)}`,
     privacyAddress: raw.PRIVACY_ADDRESS ?? `privacy@${bareHost(siteOrigin)}`,
+    supportAddress: raw.SUPPORT_ADDRESS,
     noticeDays: raw.NOTICE_DAYS,
     privacyClock: { regime: raw.PRIVACY_REGIME, holidays: raw.PRIVACY_HOLIDAYS, zone: raw.PRIVACY_ZONE },
     businessId: raw.DRP_BUSINESS_ID,

@@ -33,6 +33,15 @@ import {
   legalDemandsHeld,
 } from './disclosures/tables.ts'
 import { disclosuresHeld } from './egress/tables.ts'
+import {
+  articleVotesHeld,
+  conversationKeysHeld,
+  conversationRules,
+  conversationsHeld,
+  conversationTasksHeld,
+  conversationWordsHeld,
+  savedRepliesHeld,
+} from './help/tables.ts'
 import { incomingLettersHeld, lettersHeld, signingKeysHeld, softBouncesHeld, suppressionsHeld } from './mail/tables.ts'
 import { consentsHeld, consentWordsHeld, outgoingActionsHeld } from './navigation/consent-tables.ts'
 import { chartNotesHeld, goalsHeld, reportLinksHeld, segmentsHeld } from './navigation/desk-tables.ts'
@@ -104,6 +113,12 @@ export const register: readonly Held[] = [
   requestLettersHeld,
   requestStepsHeld,
   requestsHeld,
+  conversationKeysHeld,
+  conversationTasksHeld,
+  conversationWordsHeld,
+  conversationsHeld,
+  savedRepliesHeld,
+  articleVotesHeld,
   agentMessagesHeld,
   agentRequestsHeld,
   agentsHeld,
@@ -201,4 +216,4 @@ export const register: readonly Held[] = [
 ]
 
 /** Where a purpose sees only some rows of a table that it may read. */
-export const rowRules: readonly RowRule[] = [billingKnows, ...restrictionRules]
+export const rowRules: readonly RowRule[] = [billingKnows, ...restrictionRules, ...conversationRules]

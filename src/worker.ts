@@ -8,6 +8,7 @@ import { sweep } from './database/sweep.ts'
 import { scrub } from './database/scrub.ts'
 import { disclosureJobs } from './disclosures/jobs.ts'
 import { type Appointment, type Handlers, keepAppointments, work } from './jobs/queue.ts'
+import { helpJobs } from './help/jobs.ts'
 import { mailJobs } from './mail/jobs.ts'
 import { policyJobs } from './policy/jobs.ts'
 import { programJobs } from './programs/jobs.ts'
@@ -50,6 +51,11 @@ export const clock: readonly Appointment[] = [
     job: 'requests.watch',
     cron: '7 * * * *',
     says: 'Every hour: reminds those who answer requests about data of the days that come near, and closes what nobody confirmed',
+  },
+  {
+    job: 'help.watch',
+    cron: '0 8 * * *',
+    says: 'At 08:00: reminds those who answer questions of what waits for two days, and closes what is quiet for thirty',
   },
   { job: 'agents.tell', cron: '* * * * *', says: 'Every minute: tells agents how the requests stand that they made for others' },
   {
@@ -117,6 +123,7 @@ export const handlers = (house: House): Handlers => ({
   ...programJobs(house),
   ...serviceJobs(house),
   ...requestJobs(house),
+  ...helpJobs(house),
   ...rightsJobs(house),
   ...agentJobs(house),
   ...breachJobs(house),

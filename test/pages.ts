@@ -166,9 +166,47 @@ async function requestPages(house: TestHouse, owner: Browser): Promise<Page[]> {
     send('owner', '/staff/requests/new', { email: '' }, 'taking a request down with errors'),
     open('owner', `/staff/requests/${id}`, 'a request at the desk'),
     send('owner', `/staff/requests/${id}/refuse`, { why: '' }, 'refusing with errors'),
+    ...(await helpPages(house, owner)),
     ...(await breachPages(owner)),
     ...(await demandPages(owner)),
     ...(await policyPages(house, owner)),
+  ]
+}
+
+/** Questions as they come and as they go. */
+async function helpPages(house: TestHouse, owner: Browser): Promise<Page[]> {
+  await house.query('delete from throttles')
+  const [visitor, asked] = [house.browser(), { name: 'Quentin', email: 'quentin@example.org', words: 'How do I begin?\n\nI looked.' }]
+  for (let i = 0; i < 2; i++) await visitor.post('/help/contact', { ...asked, about: 'erasing' })
+  const [done, fresh] = await house.query<{ id: string }>('select id from conversations order by id')
+  await owner.post('/staff/help/replies', { title: 'Hello', words: 'Hello {{name}}, see {{site}}/help.' })
+  const [reply] = await house.query<{ id: string }>('select id from saved_replies')
+  await owner.post(`/staff/help/${done?.id}/note`, { note: 'They wrote before.' })
+  await owner.post(`/staff/help/${done?.id}/answer`, { answer: 'At the beginning.', ends: 'yes' })
+  const own = (await owner.post('/help/contact', { words: 'Where is my own question?' })).headers.get('location')?.replace(/\?.*/, '') ?? ''
+  return [
+    open('visitor', '/help?q=cookies'),
+    open('visitor', '/help?q=nothing-that-is-anywhere', 'a search that finds nothing'),
+    open('visitor', '/help/erasing/helped', 'thanks for saying whether it helped'),
+    open('visitor', '/help/contact?about=erasing', 'asking about an article'),
+    open('visitor', '/help/contact/sent'),
+    send('visitor', '/help/contact', { email: 'nonsense' }, 'asking with errors'),
+    open('owner', '/help/contact', 'asking while signed in'),
+    open('ada', '/account/help'),
+    open('owner', '/account/help', 'one’s own questions'),
+    open('owner', own, 'one’s own question'),
+    send('owner', own, {}, 'one’s own question with errors'),
+    open('owner', '/staff/help'),
+    open('owner', '/staff/help?view=closed'),
+    open('owner', '/staff/help?q=begin', 'questions found'),
+    open('owner', '/staff/help?q=nothing-at-all', 'questions not found'),
+    open('owner', `/staff/help/${fresh?.id}?reply=${reply?.id}`, 'a question with a saved reply'),
+    open('owner', `/staff/help/${done?.id}`, 'a question that was closed'),
+    send('owner', `/staff/help/${fresh?.id}/answer`, {}, 'answering with errors'),
+    open('owner', '/staff/help/replies'),
+    send('owner', '/staff/help/replies', {}, 'a saved reply with errors'),
+    open('owner', `/staff/help/replies/${reply?.id}`, 'a saved reply'),
+    open('owner', '/staff/help/articles'),
   ]
 }
 

@@ -32,6 +32,8 @@ export interface Jobs {
   'rights.fulfil': { requestId: Id }
   'requests.watch': Record<string, never>
   'requests.read': { incomingId: Id }
+  'help.read': { incomingId: Id; requestId?: Id }
+  'help.watch': Record<string, never>
   'agents.tell': Record<string, never>
   'breaches.send': { breachId: Id }
   'breaches.watch': Record<string, never>
@@ -93,6 +95,8 @@ export const jobNames = [
   'rights.fulfil',
   'requests.watch',
   'requests.read',
+  'help.read',
+  'help.watch',
   'agents.tell',
   'breaches.send',
   'breaches.watch',

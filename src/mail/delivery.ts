@@ -10,6 +10,7 @@ import { enter } from '../egress/ledger.ts'
 import { type Envelope, sendBySmtp, smtp, type SigningKey, type Verdict } from '../processors/smtp.ts'
 import type { House } from '../web/house.ts'
 import { heedFailure } from './failure.ts'
+import { supportAddress } from './mailboxes.ts'
 import { messageId, returnPath } from './return-path.ts'
 import { keysThatSign } from './signing.ts'
 import { severityOf, statusIn } from './severity.ts'
@@ -53,15 +54,18 @@ export async function deliver(house: House, letterId: Id): Promise<void> {
 type Outcome = Verdict | 'held'
 type Kept = typeof letters.$inferSelect
 
-/** Letters of this kind are answered to where requests about data arrive. */
-const PRIVACY = 'privacy request'
+/** Letters of these kinds are answered to where what they answer arrives. */
+const answersGoTo: Readonly<Record<string, (house: House) => string>> = {
+  'privacy request': ({ config }) => config.privacyAddress,
+  question: supportAddress,
+}
 
 /** Headers that letters bear by convention: who they are, that no machine should answer, how providers may count complaints. */
 const headersOf = (house: House, { id, kind, headers }: Pick<Kept, 'id' | 'kind' | 'headers'>): Record<string, string> => ({
   'Message-ID': messageId(house, { what: 'letter', id }),
   'Auto-Submitted': 'auto-generated',
   'X-Auto-Response-Suppress': 'OOF, AutoReply',
-  ...(kind === PRIVACY ? { 'Reply-To': house.config.privacyAddress } : {}),
+  ...(answersGoTo[kind] ? { 'Reply-To': answersGoTo[kind](house) } : {}),
   'Feedback-ID': `${kind}::letter:${senderName(house)}`,
   // What it answers.
   ...headers,

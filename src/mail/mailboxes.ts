@@ -11,7 +11,7 @@ import { sentBehind } from './return-path.ts'
 export type Reading = 'mail.read' | 'requests.read'
 
 export interface Mailbox {
-  readonly name: 'bounces' | 'leaving' | 'complaints' | 'replies' | 'privacy'
+  readonly name: 'bounces' | 'leaving' | 'complaints' | 'replies' | 'privacy' | 'support'
   /** Is this address, in lower case, one of this mailbox's? */
   readonly takes: (house: House, address: string) => boolean
   readonly job: Reading & JobName
@@ -53,12 +53,17 @@ export const mailboxes: readonly Mailbox[] = [
   // Copies of what people answer: they are counted, and the letters themselves are somewhere else.
   { name: 'replies', takes: (house, address) => isOneOf(house, address, 'replies'), job: 'mail.read', headOnly: true },
   { name: 'privacy', takes: ({ config }, address) => address === config.privacyAddress.toLowerCase(), job: 'requests.read' },
+  // Read first by those who know what asks for somebody's data: a wish that came to the wrong address is heard, too.
+  { name: 'support', takes: (house, address) => address === supportAddress(house).toLowerCase(), job: 'requests.read' },
 ]
 
 function isOneOf({ config }: House, address: string, ...names: readonly string[]): boolean {
   const [local, domain] = halves(address)
   return domain !== '' && domain === halves(config.bounceAddress ?? '')[1] && names.includes(local)
 }
+
+/** Where questions arrive: the address that the site names for them, unless a setting names another one. */
+export const supportAddress = ({ config, content }: House): string => config.supportAddress ?? content.company.contactAddress
 
 /** The mailbox that an address leads to, if there is one. */
 export const mailboxFor = (house: House, address: string): Mailbox | undefined =>

@@ -3,20 +3,18 @@
  * for, all that follows by itself is one letter to the address that it comes from, with a button; a forged sender
  * gets nothing, a machine gets nothing, and what is in doubt waits for somebody who reads.
  */
-import { createHmac } from 'node:crypto'
 import { desc, eq, inArray } from 'drizzle-orm'
-import type { Database, For } from '../database/connection.ts'
+import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
+import { enqueue } from '../jobs/queue.ts'
 import { fileAway, type Opened, openIncoming } from '../mail/incoming.ts'
-import { sentBehind, tokensIn } from '../mail/return-path.ts'
+import { type LetterIn, readLetter } from '../mail/reading.ts'
+import { answered, isOurs, mayWriteTo, numberHash } from '../mail/thread.ts'
 import { dns } from '../processors/dns.ts'
 import { type Sender, senderOf } from '../processors/dns-sender.ts'
 import type { House } from '../web/house.ts'
 import { enter } from '../egress/ledger.ts'
-import { Refusal } from '../web/refusal.ts'
-import { limit } from '../web/throttle.ts'
 import { keepPaper, keepWords } from './correspondence.ts'
-import { type LetterIn, readLetter } from './reading.ts'
 import { type Recognised, recognise } from './recognition.ts'
 import { file, type Filing, lockedRequest, requestOf } from './request.ts'
 import { note, type Request } from './steps.ts'
@@ -30,8 +28,28 @@ type Outcome = 'request' | 'doubt' | 'forged' | 'machine' | 'own' | 'answer' | '
 export async function readRequest(house: House, incomingId: Id): Promise<void> {
   const letter = await house.db.as('operations', (tx) => openIncoming(tx, incomingId))
   if (!letter) return
+  if (letter.mailbox === 'support') return passOn(house, letter)
   const outcome = await heed(house, letter)
   await house.db.as('operations', (tx) => fileAway(tx, incomingId, outcome))
+}
+
+// At the address for questions these words are about a service as often as about data: somebody reads them.
+const PLAIN_ANYWHERE: readonly Kind[] = ['erasure', 'access', 'portability', 'objection', 'restriction']
+
+/**
+ * A letter to the address for questions. What plainly asks for data is a request there, too, because nobody needs to
+ * know which address is for what; and whatever it asks, it goes on to those who answer questions, so that none is lost.
+ */
+async function passOn(house: House, letter: Opened): Promise<void> {
+  const { subject, text, forwarded, encrypted, machine } = await readLetter(letter.raw, letter.bringer ? letter.from : undefined)
+  const { kinds, doubt } = recognise(subject, text)
+  const isPlain = kinds.length > 0 && kinds.every((kind) => PLAIN_ANYWHERE.includes(kind))
+  if (isPlain && !doubt && !forwarded && !encrypted && !machine && (await senderOf(letter.raw, letter)) !== 'forged')
+    await heed(house, letter)
+  const [made] = await house.db.as('rights', (tx) =>
+    tx.select({ id: requests.id }).from(requests).where(eq(requests.incomingId, letter.id)),
+  )
+  await house.db.as('operations', (tx) => enqueue(tx, 'help.read', { incomingId: letter.id, ...(made ? { requestId: made.id } : {}) }))
 }
 
 /** A letter, read. */
@@ -54,27 +72,9 @@ async function heed(house: House, letter: Opened): Promise<Outcome> {
   const sent = { plate: dns, fields: ['domain of the address that wrote to us'], id: letter.id }
   if (read.from) await house.db.as('rights', (tx) => enter(tx, sent))
   const sender = read.from ? await senderOf(letter.raw, letter) : 'forged'
-  const came = { letter, read, sender, asks, threadHash: hashOf(house.db, read.messageId) }
-  const mayWrite = sender !== 'forged' && (await mayAnswer(house, read.from ?? ''))
+  const came = { letter, read, sender, asks, threadHash: numberHash(house.db, read.messageId) }
+  const mayWrite = sender !== 'forged' && (await mayWriteTo(house, read.from ?? '', { about: 'request', domain: 'requests by domain' }))
   return house.db.as('rights', (tx) => take(tx, house, came, mayWrite))
-}
-
-const isOurs = ({ config }: House, address: string): boolean =>
-  [config.privacyAddress, config.mailFrom.replace(/^.*<|>.*$/g, ''), config.bounceAddress].some((ours) => ours?.toLowerCase() === address)
-
-const hashOf = (db: Database, messageId: string): string | undefined =>
-  messageId ? createHmac('sha256', db.keyring.own('threads')).update(messageId).digest('base64url') : undefined
-
-// Whoever writes letters in somebody else's name must not make us flood that address, or a domain.
-async function mayAnswer({ db }: House, address: string): Promise<boolean> {
-  try {
-    await limit(db, 'letters by address', `request\n${address}`)
-    await limit(db, 'requests by domain', address.slice(address.lastIndexOf('@')))
-    return true
-  } catch (fault) {
-    if (fault instanceof Refusal) return false
-    throw fault
-  }
 }
 
 async function take(tx: For<'rights'>, house: House, came: Came, mayWrite: boolean): Promise<Outcome> {
@@ -142,15 +142,8 @@ async function isKnown(tx: For<'rights'>, { threadHash, sender }: Came): Promise
 
 /** The request that a letter is an answer about: to one of our letters, or to an earlier one of its own; both from its address. */
 async function answeredBy(tx: For<'rights'>, house: House, { read }: Came): Promise<Request | undefined> {
-  const ours = tokensIn(read.references.join(' ')).flatMap((token) => sentBehind(house.db, token) ?? [])
-  const theirs = read.references.flatMap((reference) => hashOf(house.db, reference) ?? [])
-  const found = [
-    ...(await byOurLetters(
-      tx,
-      ours.map(({ id }) => id),
-    )),
-    ...(await byTheirLetters(tx, theirs)),
-  ]
+  const { ours, theirs } = answered(house.db, read.references)
+  const found = [...(await byOurLetters(tx, ours)), ...(await byTheirLetters(tx, theirs))]
   for (const id of found) {
     const request = await requestOf(tx, id)
     if (request?.email && request.email === read.from) return request

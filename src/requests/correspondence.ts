@@ -8,6 +8,7 @@ import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
 import { seal, unseal } from '../database/sealing.ts'
 import type { Id } from '../log.ts'
+import type { Paper } from '../mail/paper.ts'
 import { keyOf } from '../people/person.ts'
 import { requestKeys, requestLetters, requestPapers, type requests } from './tables.ts'
 
@@ -85,13 +86,6 @@ export async function wordsOf(tx: Sealing, request: Owned): Promise<Written[]> {
     .orderBy(asc(requestLetters.id))
     .limit(500)
   return rows.map(({ sealedText: sealed, ...rest }) => ({ ...rest, text: unseal(key, sealed).toString() }))
-}
-
-export interface Paper {
-  readonly what: 'mandate' | 'attachment'
-  readonly name: string
-  readonly type: string
-  readonly bytes: Buffer
 }
 
 /** Keeps a document, sealed. */

@@ -13,6 +13,7 @@ import { keyOf, personOf } from '../people/person.ts'
 import { keptForInWords, purposesOf } from '../policy/data-map.ts'
 import type { House } from '../web/house.ts'
 import { copyPage } from './copy-page.ts'
+import { adoptConversations } from '../help/apart.ts'
 import { adoptRequests } from '../requests/request.ts'
 import { type Receiving, recipientsOf } from './recipients.ts'
 import { readSteadily, rowsOf } from './rows.ts'
@@ -45,7 +46,9 @@ export interface OpenCopy {
 export async function takeCopy<R>(house: House, personId: Id, use: (copy: OpenCopy) => Promise<R>): Promise<R | undefined> {
   await house.db.as('rights', async (tx) => {
     const person = await personOf(tx, personId)
-    if (person) await adoptRequests(tx, person.email)
+    if (!person) return
+    await adoptRequests(tx, person.email)
+    await adoptConversations(tx, { personId, email: person.email })
   })
   return house.db.as('rights', async (tx) => {
     await readSteadily(tx)

@@ -8,6 +8,7 @@ import { now } from '../clock.ts'
 import { columnOf, type Held } from '../database/classify.ts'
 import type { For } from '../database/connection.ts'
 import { SCRUB_TIME } from '../database/scrub.ts'
+import { forgetApart } from '../help/apart.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { type Id, log, logFault } from '../log.ts'
 import { people } from '../people/tables.ts'
@@ -173,6 +174,7 @@ async function lockedSubject(tx: For<'rights'>, personId: Id): Promise<Subject |
 
 async function eraseEverywhere(tx: For<'rights'>, subject: Subject): Promise<Counted[]> {
   const erased: Counted[] = []
+  await forgetApart(tx, subject.emails)
   for (const held of register) {
     const emptied = await forgetAuthor(tx, held, subject)
     if (emptied > 0) erased.push({ table: held.name, rows: emptied, emptied: true })

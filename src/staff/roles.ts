@@ -21,6 +21,12 @@ export const abilities = {
     doors: ['/staff/people'],
     tab: 'People',
   },
+  help: {
+    says: 'Answer questions, and see which help articles help',
+    roles: ['owner', 'support'],
+    doors: ['/staff/help'],
+    tab: 'Questions',
+  },
   export: { says: 'Take out lists of people', roles: ['owner'], doors: ['/staff/people/export'] },
   team: { says: 'Invite to the team, change roles, remove', roles: ['owner'], doors: ['/staff/team'], tab: 'Team' },
   services: { says: 'Change the catalogue: services and plans', roles: ['owner', 'billing'], doors: ['/staff/services'], tab: 'Services' },

@@ -81,6 +81,7 @@ const accountPlaces: readonly Place[] = [
   { href: '/account/security', text: 'Security' },
   { href: '/account/updates', text: 'Updates' },
   { href: '/account/mailbox', text: 'Letters' },
+  { href: '/account/help', text: 'Questions' },
   { href: '/account/privacy', text: 'Privacy' },
   { href: '/account/suggestions', text: 'Suggestions' },
 ]

@@ -12,7 +12,6 @@ const favicon = prepare(Buffer.from(mark), { 'content-type': 'image/svg+xml', 'c
 export const siteRoutes = new Hono<Web>()
   .get('/cookies', publicPage(plain('cookies')))
   .get('/security', publicPage(plain('security')))
-  .get('/help/contact', publicPage(plain('contact')))
   .get('/assets/:name', asset)
   .get('/favicon.svg', (c) => send(c, favicon))
   .get('/robots.txt', (c) =>

@@ -42,6 +42,10 @@ export const limits = {
   'requests by network': { hits: 20, in: HOUR },
   'requests by person': { hits: 20, in: HOUR },
   'requests by domain': { hits: 60, in: HOUR },
+  'questions by network': { hits: 20, in: HOUR },
+  'questions by person': { hits: 20, in: HOUR },
+  'questions by domain': { hits: 60, in: HOUR },
+  'votes by network': { hits: 60, in: HOUR },
   'card by person': { hits: 8, in: HOUR },
   'card by network': { hits: 20, in: HOUR },
   'invitation by person': { hits: 100, in: HOUR },
@@ -67,7 +71,7 @@ export async function limit(db: Database, which: Limit, subject: string): Promis
 }
 
 /** What a letter that anybody can ask for leads to: each is counted apart, so that none uses up another's. */
-export type Asked = 'sign-up' | 'sign-in' | 'reset' | 'updates' | 'preferences' | 'request'
+export type Asked = 'sign-up' | 'sign-in' | 'reset' | 'updates' | 'preferences' | 'request' | 'question'
 
 /** Counts one letter to an address that anybody may have typed. */
 export async function limitLetters(c: Context<Web>, asked: Asked, email: string): Promise<void> {

@@ -3,8 +3,7 @@
  * they quote, documents, and whether a machine wrote it. However broken it is, it is read without a fault.
  */
 import type { Attachment, ParsedMail } from 'mailparser'
-import type { Paper } from './correspondence.ts'
-import { MOST_PAPER, plainName, typeOf } from './paper.ts'
+import { MOST_PAPER, type Paper, plainName, typeOf } from './paper.ts'
 
 export interface LetterIn {
   /** The one address in `From`, in lower case; undefined where there is none, or more than one. */

@@ -1,5 +1,11 @@
 /** A document that somebody sends: what its first bytes say it is decides, whatever its name says. */
-import type { Paper } from './correspondence.ts'
+
+export interface Paper {
+  readonly what: 'mandate' | 'attachment'
+  readonly name: string
+  readonly type: string
+  readonly bytes: Buffer
+}
 
 export const MOST_PAPER = 2 * 2 ** 20
 
