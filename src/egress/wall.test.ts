@@ -43,6 +43,13 @@ test('every trick to get out is refused and logged, and nobody hears a thing', a
   assert.equal(heard, 0)
 })
 
+test('a declared way is open in every form in which libraries go by it', async () => {
+  const { stdout } = await run(process.execPath, ['--import', './scripts/hooks.mjs', 'test/declared.ts'], options)
+  const arrived = JSON.parse(stdout) as Record<string, boolean>
+  assert(Object.keys(arrived).length >= 6)
+  for (const [form, came] of Object.entries(arrived)) assert(came, form)
+})
+
 // A network of its own, with a card that leads nowhere and counts what is put on it; and to show that it counts,
 // something is sent without a wall.
 const COUNTED = `

@@ -80,7 +80,8 @@ function guardConnections(): void {
       process.nextTick(() => this.destroy(verdict.refused))
       return this
     }
-    const done = args.findLast((arg) => typeof arg === 'function')
+    // `net.connect` hands over one array, with the caller's listener in it.
+    const done = args.flat().findLast((arg) => typeof arg === 'function')
     return connect.call(this, { ...target, ...('may' in verdict ? { lookup: lookupOf(verdict) } : {}) }, done)
   }
   Socket.prototype.connect = guarded as typeof Socket.prototype.connect
