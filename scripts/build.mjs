@@ -21,7 +21,7 @@ function newest(path) {
 function upToDate() {
   try {
     const built = statSync('dist/built').mtimeMs
-    return ['src', 'scripts/build.mjs', 'package-lock.json'].every((path) => newest(path) < built)
+    return ['src', 'migrations', 'scripts/build.mjs', 'package-lock.json'].every((path) => newest(path) < built)
   } catch {
     return false
   }

@@ -73,6 +73,8 @@ export interface Config {
   readonly businessId: string | undefined
   readonly trustedProxies: BlockList
   readonly metricsToken: string | undefined
+  /** Seconds for which it still serves after it was told to end, so that a proxy can turn to others first. */
+  readonly leaveSeconds: number
   /** Further websites of the operator's whose visits are counted, as `https://host`. */
   readonly navigationSites: readonly string[]
   /** The smallest number of visitors that a count tells apart. */
@@ -151,6 +153,7 @@ const schema = z.object({
   BACKUP_KEY: optional(z.string().regex(/^age1[a-z0-9]+$/, 'must be a public key of age, such as age1…')),
   BACKUP_DAYS: setting(z.coerce.number('must be a number').int().min(1).max(3650).default(30)),
   TRUSTED_PROXIES: optional(z.string()),
+  LEAVE_SECONDS: optional(z.coerce.number('must be a number').min(0).max(300)),
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
   NAVIGATION_SITES: optional(z.string()),
   NAVIGATION_THRESHOLD: setting(z.coerce.number('must be a number').int().min(2, 'must be at least 2').max(1000).default(5)),
@@ -214,6 +217,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     ...stripeOf(raw, secret),
     invoicesKeptYears: raw.INVOICES_KEPT_YEARS,
     metricsToken: raw.METRICS_TOKEN,
+    leaveSeconds: raw.LEAVE_SECONDS ?? (production ? 5 : 0),
     navigationSites: sitesOf(raw.NAVIGATION_SITES ?? ''),
     navigationThreshold: raw.NAVIGATION_THRESHOLD,
     navigationIgnored: networks('NAVIGATION_IGNORED', raw.NAVIGATION_IGNORED ?? ''),

@@ -1,6 +1,7 @@
 /** Opens the house: database, queue, worker, server; and closes it again without dropping anything. */
 import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import { openApp } from './app.ts'
@@ -8,7 +9,7 @@ import { settleNotices } from './billing/inbox.ts'
 import { setAhead } from './clock.ts'
 import type { Config } from './config.ts'
 import { connect, loginName } from './database/connection.ts'
-import { prepare } from './database/migrate.ts'
+import { type Prepared, prepare } from './database/migrate.ts'
 import { type Found, findDatabase } from './database/open.ts'
 import { purposeNames } from './database/purposes.ts'
 import { openLedger } from './egress/ledger.ts'
@@ -62,18 +63,21 @@ export async function openHouse(config: Config, options: Opening): Promise<OpenH
   // The database's own programs are started: from here on no way leads out but the declared ones.
   if (!options.unwalled) closeHouse(config, found.place)
   try {
-    await prepareDatabase(config, found)
+    const prepared = await prepareDatabase(config, found)
     const db = connect({ place: found.place, prefix: found.prefix, secret: config.secret })
     const house: House = { config, db, content, assets }
     openLedger(house)
     await bringVersions(house)
     guardPurposes(db)
     await lookForUnreached(house)
-    await bringTopics(house)
-    await stockCatalogue(house)
+    // What a newer program brought stays as it is.
+    if (prepared === 'level') {
+      await bringTopics(house)
+      await stockCatalogue(house)
+    }
     await openQueue(db, options.working)
     await repeatErasures(house)
-    if (options.working) await startWorking(house)
+    if (options.working) await startWorking(house, prepared)
     const learning = learnOften(house)
     const door = options.working ? await openDoorIfAsked(house) : undefined
     return { house, found, close: () => close(house, found, { door, learning }) }
@@ -84,9 +88,9 @@ export async function openHouse(config: Config, options: Opening): Promise<OpenH
 }
 
 /** Migrations, queue, grants and the start-up check, under the owner's login. */
-export async function prepareDatabase(config: Config, found: Found): Promise<void> {
+export function prepareDatabase(config: Config, found: Found): Promise<Prepared> {
   const logins = { operations: loginName(found.prefix, 'operations'), all: purposeNames.map((purpose) => loginName(found.prefix, purpose)) }
-  await prepare({
+  return prepare({
     login: found.owner,
     prefix: found.prefix,
     secret: config.secret,
@@ -143,10 +147,11 @@ export async function serve(house: House, readiness: Readiness): Promise<Server>
   const listener = getRequestListener(openApp(house, readiness).fetch)
   const server = createServer(
     patience,
-    answerBadTargets(
-      (request, response) =>
-        void (handsOutReady(house, request, response) || standsAtDoor(house, request, response) || listener(request, response)),
-    ),
+    answerBadTargets((request, response) => {
+      // Whoever keeps the connection for later would find nobody there.
+      if (readiness.leaving) response.shouldKeepAlive = false
+      void (handsOutReady(house, request, response) || standsAtDoor(house, request, response) || listener(request, response))
+    }),
   )
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -155,9 +160,14 @@ export async function serve(house: House, readiness: Readiness): Promise<Server>
   return server
 }
 
-/** Stops taking requests, finishes those under way, then closes the house. */
+/**
+ * Leaves without dropping anything: says so at `/readyz`, and serves until the proxy has heard it; then takes no more
+ * connections, finishes the requests under way, hands back the jobs, and closes the house.
+ */
 export async function leave(open: OpenHouse, server: Server, readiness: Readiness): Promise<void> {
   readiness.leaving = true
+  log('house.leaving', { seconds: open.house.config.leaveSeconds })
+  await sleep(open.house.config.leaveSeconds * 1000)
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
   setTimeout(() => server.closeAllConnections(), 15_000).unref()
@@ -171,10 +181,6 @@ export function catchStrays(): void {
   process.on('unhandledRejection', (fault) => logFault('house.stray', fault))
   process.on('uncaughtException', (fault) => logFault('house.stray', fault))
 }
-
-/** How many migrations this program brings. */
-export const migrationsBrought = (): number =>
-  (JSON.parse(readFileSync(checkout('migrations/meta/_journal.json'), 'utf8')) as { entries: unknown[] }).entries.length
 
 /** The version that this program calls itself. */
 export const version = (): string => (JSON.parse(readFileSync(checkout('package.json'), 'utf8')) as { version: string }).version

@@ -4,6 +4,7 @@ import { auditJobs } from './audit/jobs.ts'
 import { backupJobs } from './backups/jobs.ts'
 import { breachJobs } from './breaches/jobs.ts'
 import { billingJobs } from './billing/jobs.ts'
+import type { Prepared } from './database/migrate.ts'
 import { sweep } from './database/sweep.ts'
 import { scrub } from './database/scrub.ts'
 import { disclosureJobs } from './disclosures/jobs.ts'
@@ -137,13 +138,14 @@ export const handlers = (house: House): Handlers => ({
   'database.scrub': () => scrub(house.db, register),
 })
 
-/** Starts working and keeps the clock. */
-export async function startWorking(house: House): Promise<void> {
+/** Starts working and keeps the clock; on a database that is ahead, the newer program keeps it. */
+export async function startWorking(house: House, prepared: Prepared = 'level'): Promise<void> {
   await work(house.db, handlers(house))
-  await keepAppointments(
-    house.db,
-    clock.filter(({ job }) => isWanted(house, job)),
-  )
+  if (prepared === 'level')
+    await keepAppointments(
+      house.db,
+      clock.filter(({ job }) => isWanted(house, job)),
+    )
 }
 
 // What serves a setting that is not set need not come by.

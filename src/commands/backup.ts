@@ -70,7 +70,11 @@ async function asOwner<R>(config: Config, work: (client: pg.Client, found: Found
   const found = await findDatabase(config, { attach: true })
   const client = new pg.Client(found.owner)
   try {
-    await prepareDatabase(config, found)
+    if ((await prepareDatabase(config, found)) === 'ahead')
+      throw new CommandError(
+        'The database belongs to a newer version, and this one does not know all of it: use that version.',
+        exits.failed,
+      )
     await client.connect()
     return await work(client, found)
   } finally {

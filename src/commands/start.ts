@@ -1,8 +1,9 @@
 /** `cloudrun start` and `cloudrun migrate`: the doors open, or the database is made ready for it. */
 import { type Config, readConfig } from '../config.ts'
+import { migrationsBrought } from '../database/brought.ts'
 import { findDatabase } from '../database/open.ts'
 import { logTo } from '../log.ts'
-import { catchStrays, leave, migrationsBrought, openHouse, prepareDatabase, serve, version } from '../main.ts'
+import { catchStrays, leave, openHouse, prepareDatabase, serve, version } from '../main.ts'
 import { inviteFirstOwner } from '../sessions/invitation.ts'
 import { owners } from '../staff/team.ts'
 import type { House } from '../web/house.ts'
@@ -14,7 +15,7 @@ import { bold, columns, exits, faint, remark, say, sayJson } from './terminal.ts
 export async function start({ demo }: { demo?: boolean | undefined }): Promise<number> {
   const config = readConfig(process.env)
   if (demo) refuseProduction()
-  const readiness = { leaving: false, migrations: migrationsBrought() }
+  const readiness = { leaving: false, migrations: migrationsBrought }
   const open = await openHouse(config, { working: true, onDeath: () => process.exit(exits.failed) })
   const demoOwner = demo ? await fillIfEmpty(open.house) : undefined
   const server = await serve(open.house, readiness)

@@ -47,7 +47,17 @@ export interface Database {
   readonly keyring: Keyring
   /** How to log in under `purpose`, for a library that keeps connections of its own. */
   login(purpose: Purpose): pg.PoolConfig
+  /** How its pools stand at this moment. */
+  pools(): readonly PoolState[]
   close(): Promise<void>
+}
+
+/** The connections of a purpose: how many there are, are at rest, and how many callers wait for one. */
+export interface PoolState {
+  readonly purpose: Purpose
+  readonly total: number
+  readonly idle: number
+  readonly waiting: number
 }
 
 /** All connections of a purpose were taken for as long as one may wait for them: nothing was done, and a later try may do. */
@@ -112,6 +122,11 @@ export function connect(options: { place: Place; prefix: string; secret: string 
     run: (purpose, ...statements) => outside(pools[purpose], statements),
     keyring: keyring(options.secret),
     login,
+    pools: () =>
+      purposeNames.map((purpose) => {
+        const { totalCount: total, idleCount: idle, waitingCount: waiting } = pools[purpose]
+        return { purpose, total, idle, waiting }
+      }),
     close: async () =>
       void (await Promise.all([...[...lines.values()].map((line) => line.close()), ...Object.values(pools).map((pool) => pool.end())])),
   }

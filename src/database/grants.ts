@@ -49,12 +49,15 @@ export function grantStatements(register: readonly Held[], prefix: string): stri
   return [
     'revoke all on schema public from public',
     `grant usage on schema public to ${logins}`,
-    `grant usage on schema drizzle to ${quoted(loginName(prefix, 'operations'))}`,
-    `grant select on drizzle.__drizzle_migrations to ${quoted(loginName(prefix, 'operations'))}`,
+    `grant usage on schema drizzle to ${whoAsks(prefix)}`,
+    `grant select on drizzle.__drizzle_migrations to ${whoAsks(prefix)}`,
     ...register.map((held) => `revoke all on ${quoted(held.name)} from public, ${logins}`),
     ...grantsOf(register).flatMap((grant) => statementsOf(grant, quoted(loginName(prefix, grant.purpose)))),
   ]
 }
+
+// Whether all migrations ran is asked to be ready; and before somebody is erased or copied, see `rights/newest.ts`.
+const whoAsks = (prefix: string): string => (['operations', 'rights'] as const).map((name) => quoted(loginName(prefix, name))).join(', ')
 
 function statementsOf(grant: Grant, login: string): string[] {
   const columns = (names: readonly string[]) => names.map(quoted).join(', ')

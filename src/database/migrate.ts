@@ -3,10 +3,12 @@
  * grants, and the check that map and database agree. Then it is closed and not used again. Several
  * processes may start at once; an advisory lock lets one work while the others wait.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as runMigrations } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import { word, log } from '../log.ts'
+import { standingOf } from './brought.ts'
 import type { Held } from './classify.ts'
 import {
   forgettingStatements,
@@ -17,7 +19,7 @@ import {
   upkeepStatements,
 } from './grants.ts'
 import { type RowRule, rowRuleStatements } from './row-rules.ts'
-import { disagreements } from './schema.ts'
+import { disagreements, noteAnswers } from './schema.ts'
 
 const LOCK = 7_201_903
 
@@ -39,23 +41,65 @@ export interface Owner {
   readonly queue: (client: pg.Client) => Promise<void>
 }
 
+/** What came of it: the database is what this program needs; or a newer program has been there, and nothing was touched. */
+export type Prepared = 'level' | 'ahead'
+
 /**
- * Brings the database to what this program needs.
+ * Brings the database to what this program needs. One that is ahead is left as it is: its grants are those of the newer
+ * program, which may be serving beside this one, and this one would take away what it does not know.
  * @throws WrongDatabase when it is too old, or holds something that the register does not answer for
  */
-export async function prepare(owner: Owner): Promise<void> {
+export async function prepare(owner: Owner): Promise<Prepared> {
   const client = new pg.Client(owner.login)
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK])
     const major = await requireVersion(client)
-    await runMigrations(drizzle(client), { migrationsFolder: owner.migrations })
+    if ((await standingOf(client)) === 'ahead') return await goAlong(client, owner)
+    await migratePatiently(client, owner)
     await requireAgreement(client, owner.register)
     await grant(client, owner, major)
+    await noteAnswers(client, owner.register)
     await owner.queue(client)
+    return 'level'
   } finally {
     await client.end()
   }
+}
+
+// While a newer version is brought in, a process of the older one may end and be started again.
+async function goAlong(client: pg.Client, { register }: Owner): Promise<'ahead'> {
+  const sentences = await disagreements(client, register, true)
+  if (sentences.length > 0)
+    throw new WrongDatabase(
+      `The database belongs to a newer version of this program, and this one cannot go along with it: ${sentences.join('; ')}. Start the newer version.`,
+    )
+  log('database.ahead', {}, 'warn')
+  return 'ahead'
+}
+
+// A migration that waits for a table makes everybody wait who comes after it: better to let go, and to try again.
+const LOCK_TIMEOUT = '2s'
+const TRIES = 30
+const NO_LOCK = '55P03'
+
+async function migratePatiently(client: pg.Client, { migrations }: Owner): Promise<void> {
+  await client.query(`set lock_timeout = '${LOCK_TIMEOUT}'`)
+  for (let tries = 1; ; tries++)
+    try {
+      await runMigrations(drizzle(client), { migrationsFolder: migrations })
+      break
+    } catch (fault) {
+      if (tries === TRIES || codeOf(fault) !== NO_LOCK) throw fault
+      log('database.waits-for-lock', { tries }, 'warn')
+      await sleep(1_000)
+    }
+  await client.query('reset lock_timeout')
+}
+
+const codeOf = (fault: unknown): unknown => {
+  const { code, cause } = (fault ?? {}) as { code?: unknown; cause?: unknown }
+  return code ?? (cause === undefined ? undefined : codeOf(cause))
 }
 
 async function requireVersion(client: pg.Client): Promise<number> {

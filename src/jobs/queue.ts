@@ -142,6 +142,9 @@ const RULES = {
   notify: true,
 }
 
+// How often it is looked whether the process that did a job is gone: with its heartbeat, a killed job is back within a minute.
+const LOOK_SECONDS = 20
+
 const queues = new WeakMap<Database, PgBoss>()
 const clocks = new WeakMap<Database, readonly Appointment[]>()
 
@@ -193,6 +196,8 @@ export async function openQueue(db: Database, working: boolean): Promise<PgBoss>
     migrate: false,
     createSchema: false,
     supervise: working,
+    superviseIntervalSeconds: LOOK_SECONDS,
+    monitorIntervalSeconds: LOOK_SECONDS,
     schedule: working,
     useListenNotify: working,
     reindex: false,

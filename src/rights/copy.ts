@@ -15,6 +15,7 @@ import type { House } from '../web/house.ts'
 import { copyPage } from './copy-page.ts'
 import { adoptConversations } from '../help/apart.ts'
 import { adoptRequests } from '../requests/request.ts'
+import { requireNewest } from './newest.ts'
 import { type Receiving, recipientsOf } from './recipients.ts'
 import { readSteadily, rowsOf } from './rows.ts'
 import { type Found, strangerAt, type Subject, subjectOf, tablesAbout } from './subject.ts'
@@ -72,6 +73,7 @@ async function takeFrom<R>(
   { subject, key }: Pick<Contents, 'subject' | 'key'>,
   use: (copy: OpenCopy) => Promise<R>,
 ): Promise<R> {
+  await requireNewest(tx)
   const found = await tablesAbout(tx, subject)
   const zip = zipped({ tx, house, subject, key, found, received: await recipientsOf(tx, house, subject) })
   try {

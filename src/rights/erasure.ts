@@ -20,6 +20,7 @@ import { guestsToForget } from '../updates/departure.ts'
 import { rememberForgotten } from '../updates/forgotten.ts'
 import { closeForErased } from '../requests/request.ts'
 import { markErased } from './mark.ts'
+import { requireNewest } from './newest.ts'
 import { inReceipt, waitingIn, writeReceipt } from './receipt.ts'
 import { shownTo, strangerAt, type Subject, subjectOf, theirs } from './subject.ts'
 import { type Counted, erasuresAsked, type Told } from './tables.ts'
@@ -97,6 +98,7 @@ export async function eraseAddress(house: House, email: string): Promise<string>
 }
 
 async function eraseStranger(tx: For<'rights'>, house: House, email: string): Promise<string> {
+  await requireNewest(tx)
   const subject = strangerAt(email)
   await closeForErased(tx, subject)
   const erased = await eraseEverywhere(tx, subject)
@@ -168,6 +170,7 @@ async function forgetGuest(tx: For<'rights'>, personId: Id): Promise<void> {
 
 // The row is locked first: whoever else changes or erases this person waits, and then finds nobody.
 async function lockedSubject(tx: For<'rights'>, personId: Id): Promise<Subject | undefined> {
+  await requireNewest(tx)
   await tx.select({ id: people.id }).from(people).where(eq(people.id, personId)).for('update')
   return subjectOf(tx, personId)
 }
