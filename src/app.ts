@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { agentRoutes } from './agents/routes.tsx'
+import { gauges } from './app-gauges.ts'
 import { billingChangeRoutes } from './billing/change-routes.tsx'
 import { billingRoutes } from './billing/routes.tsx'
 import { breachRoutes } from './breaches/routes.tsx'
@@ -76,7 +77,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     devMailRoutes,
   ])
     app.route('/', routes)
-  app.route('/', healthRoutes(readiness))
+  app.route('/', healthRoutes(readiness, gauges))
   app.notFound((c) => answerTo(c, nothingHere()))
   app.onError((fault, c) => answerTo(c, fault))
   openInside(

@@ -13,6 +13,7 @@ import { to as copyTo } from 'pg-copy-streams'
 import { DAY, now } from '../clock.ts'
 import { answersOf, columnOf, type Held } from '../database/classify.ts'
 import { type Entry, pack } from './container.ts'
+import { NAME } from './newest.ts'
 
 /** What the first entry of a backup says of it. */
 export interface Manifest {
@@ -29,7 +30,6 @@ export const END = 'end.json'
 export const KEYS_FILE = 'keys.tar.zst.age'
 
 const CHUNK = 4 * 1024 * 1024
-const NAME = /^cloudrun-(\d{4}-\d\d-\d\dT\d{6}Z)\.tar\.zst\.age$/
 
 export const columnsOf = (held: Held): string[] =>
   answersOf(held)

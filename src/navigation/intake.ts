@@ -37,9 +37,17 @@ export class Intake {
   #coming = 0
   #writing = 0
   #timer: NodeJS.Timeout | undefined
+  #batches = 0
+  #actions = 0
+  #lost = 0
 
   constructor(store: Store) {
     this.#store = store
+  }
+
+  /** What waits, and what was written since the start: in how many batches, and how many actions could not be. */
+  get state(): { readonly waiting: number; readonly batches: number; readonly actions: number; readonly lost: number } {
+    return { waiting: this.#count, batches: this.#batches, actions: this.#actions, lost: this.#lost }
   }
 
   /**
@@ -96,9 +104,13 @@ export class Intake {
 
   async #record(batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.#store.record(batch.flatMap(({ actions }) => actions))
+      const actions = batch.flatMap(({ actions }) => actions)
+      await this.#store.record(actions)
+      this.#batches++
+      this.#actions += actions.length
       for (const { done } of batch) done?.()
     } catch (fault) {
+      this.#lost += batch.reduce((sum, { actions }) => sum + actions.length, 0)
       logFault('navigation.not-written', fault, { batches: batch.length })
       for (const { done } of batch) done?.(fault)
     }

@@ -43,6 +43,9 @@ export async function settleRecording(db: Database): Promise<void> {
   await nothingUnderWay(db)
 }
 
+/** How the way in stands; undefined before anything was noted. */
+export const intakeOf = (db: Database): Intake['state'] | undefined => desks.get(db)?.intake.state
+
 export type Outcome = 'kept' | 'left out' | 'unlisted' | 'too many' | 'later'
 
 /** Records what a script or an image reported; it is durable when this says `kept`. */

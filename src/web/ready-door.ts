@@ -28,6 +28,6 @@ export function handsOutReady(house: House, incoming: Incoming, outgoing: Outgoi
   const ready = request && shownReady(request)
   if (!ready) return false
   outgoing.writeHead(ready.status, ready.headers).end(ready.body ?? undefined)
-  observe(request.method, ready.status, started)
+  observe(request, ready.status, started)
   return true
 }

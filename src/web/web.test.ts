@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { getRequestListener } from '@hono/node-server'
 import fc from 'fast-check'
+import { partOf } from './health.ts'
 import { openTestHouse } from '../../test/harness.ts'
 import { openApp } from '../app.ts'
 import { readConfig, WrongSetting } from '../config.ts'
@@ -183,7 +184,30 @@ test('forwarded addresses count from trusted proxies only', async () => {
 test('it is alive, ready, and counts', async () => {
   assert.equal(await browser.read('/livez'), 'ok')
   assert.deepEqual(await (await browser.get('/readyz')).json(), { database: 'ok', migrations: 'ok', jobs: 'ok' })
-  assert.match(await browser.read('/metrics'), /http_request_duration_seconds_count/)
+  await browser.get('/account')
+  await browser.get('/updates/confirm/some-token')
+  const metrics = await browser.read('/metrics')
+  assert.match(metrics, /http_request_duration_seconds_count\{method="GET",part="account",status="303"\}/)
+  assert.doesNotMatch(metrics, /some-token/)
+  await browser.post('/updates', { name: 'Ada', email: 'ada@example.org', topics: 'news' })
+  const later = await browser.read('/metrics')
+  assert.match(later, /cloudrun_letters_waiting [1-9]/)
+  assert.match(later, /cloudrun_jobs_waiting\{job="mail.deliver"\} [1-9]/)
+  assert.match(later, /cloudrun_database_connections\{purpose="security"\} \d/)
+  assert.match(later, /cloudrun_gauges_failed 0/)
+})
+
+test('a part of the site is a word of ours, whatever the path', async () => {
+  for (const path of [
+    '/account/x',
+    '/staff/people/1',
+    '/api/v1/people',
+    '/',
+    '/updates/unsubscribe/secret',
+    '/constructor',
+    '/__proto__/x',
+  ])
+    assert.match(partOf(path), /^(account|console|api|pages)$/, path)
 })
 
 test('production shows neither letters nor metrics', async () => {

@@ -1,0 +1,9 @@
+/** Everything that can be asked for its numbers, for `/metrics`. */
+import { backupsGauge } from './backups/gauges.ts'
+import { jobsGauge } from './jobs/gauges.ts'
+import { lettersGauge } from './mail/gauges.ts'
+import { visitsGauge } from './navigation/gauges.ts'
+import { requestsGauge } from './requests/gauges.ts'
+import { databaseGauge, type Gauge, machineGauge } from './web/gauges.ts'
+
+export const gauges: readonly Gauge[] = [machineGauge, databaseGauge, jobsGauge, lettersGauge, visitsGauge, requestsGauge, backupsGauge]
