@@ -3,7 +3,7 @@
 import './hooks.mjs'
 import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { fileURLToPath } from 'node:url'
@@ -21,11 +21,14 @@ const suites = {
 const wanted = process.argv.slice(2)
 const groups = wanted.length === 0 ? ['unit', 'browser'] : wanted.filter((word) => word in suites)
 const files = [...groups.flatMap((group) => globSync(suites[group])), ...wanted.filter((word) => !(word in suites))].sort()
+// Those that look at the whole house, in test/, take longest: they begin first, so that none is left running alone.
+files.reverse()
 
 const folder = mkdtempSync(join(tmpdir(), 'cloudrun-test-'))
 const server = await openEmbedded({ dataDir: folder, durable: false })
 let passed = 0
 let failed = 0
+const took = []
 try {
   process.env.TEST_SOCKET = server.host
   await makeTemplate(server.host)
@@ -43,5 +46,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 if (passed + failed === 0) failed = 1
+const slowest = took.sort(([a], [b]) => b - a).slice(0, Number(process.env.SLOWEST ?? 10))
+for (const [ms, file] of slowest) console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${relative(process.cwd(), file)}`)
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)

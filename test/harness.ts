@@ -96,7 +96,7 @@ export interface TestHouse {
   settle(): Promise<void>
   /** The letters to an address, newest first. */
   inbox(email: string): Promise<Written[]>
-  /** Where a value is still to be found: `table.column` of the whole database, and `log`. */
+  /** Where a value is still to be found: `table.column` of the whole database, and `log`; in the order of letters. */
   traces(value: string): Promise<string[]>
   /** Rows of a query with every right. */
   query<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<R[]>
@@ -213,24 +213,33 @@ export function linkIn(letter: Written | undefined): string {
   return new URL(link).pathname
 }
 
-// Every column of every table, registered or not, the queue's and the planner's statistics too.
+// Every column of every table, registered or not, the queue's and the planner's statistics too: whole rows
+// first, and the columns of those tables alone in which there is something.
 async function traces(eyes: pg.Client, log: readonly string[], value: string): Promise<string[]> {
-  const { rows: columns } = await eyes.query<{ schema: string; name: string; col: string }>(
-    `select n.nspname as schema, c.relname as name, a.attname as col from pg_attribute a
+  const { rows: tables } = await eyes.query<{ schema: string; name: string; columns: string[] }>(
+    `select n.nspname as schema, c.relname as name, array_agg(a.attname::text) as columns from pg_attribute a
        join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p', 'm') and a.attnum > 0 and not a.attisdropped
-        and (n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') or c.relname = 'pg_statistic')`,
+        and (n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') or c.relname = 'pg_statistic')
+      group by 1, 2`,
   )
-  const found: string[] = []
-  for (const { schema, name, col } of columns) {
+  assert.doesNotMatch(value, /["\\]/, 'a row as text doubles these')
+  const holds = async (place: string, what: string): Promise<boolean> => {
     const { rows } = await eyes.query(
-      `select 1 from "${schema}"."${name}" where position($1 in lower("${col}"::text)) > 0 or position($2 in "${col}"::text) > 0 limit 1`,
+      `select 1 from ${place} t where position($1 in lower(${what}::text)) > 0 or position($2 in ${what}::text) > 0 limit 1`,
       [value.toLowerCase(), Buffer.from(value).toString('hex')],
     )
-    if (rows.length > 0) found.push(`${schema === 'public' ? '' : `${schema}.`}${name}.${col}`)
+    return rows.length > 0
+  }
+  const found: string[] = []
+  for (const { schema, name, columns } of tables) {
+    const place = `"${schema}"."${name}"`
+    if (!(await holds(place, 't'))) continue
+    for (const column of columns)
+      if (await holds(place, `t."${column}"`)) found.push(`${schema === 'public' ? '' : `${schema}.`}${name}.${column}`)
   }
   if (log.some((line) => line.toLowerCase().includes(value.toLowerCase()))) found.push('log')
-  return found
+  return found.sort()
 }
 
 /** The names of all tables in the register. */

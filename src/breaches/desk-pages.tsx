@@ -99,7 +99,7 @@ const Clocks = ({ desk: { clocks, at, breach }, base, errors }: PartProps) => {
                   <Moment at={until} />
                 </td>
                 <td>{state === 'open' ? leftInWords(until, at) : states[state]}</td>
-                <td>{because}</td>
+                <td class="words">{because}</td>
               </tr>
             ))}
           </tbody>

@@ -52,8 +52,8 @@ export function NoteMarks({ marks }: { marks: readonly NoteMark[] }) {
       {marks.map((mark, at) => {
         const [x, y] = [`${mark.x.toFixed(2)}%`, String(LINES[lines[at] ?? 0])]
         return (
-          <a href={`#${idOf(mark)}`} aria-label={`Note ${mark.number}, ${stepName(mark.day)}: ${mark.says.join('; ')}`}>
-            <title>{`${stepName(mark.day)}: ${mark.says.join('; ')}`}</title>
+          <a href={`#${idOf(mark)}`}>
+            <title>{`Note ${mark.number}, ${stepName(mark.day)}: ${mark.says.join('; ')}`}</title>
             <circle cx={x} cy={y} r="12" />
             <text x={x} y={y} dy="0.35em" text-anchor="middle">
               {mark.number}

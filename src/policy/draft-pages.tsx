@@ -56,14 +56,16 @@ export const OverviewPage = ({ versions, coming, inForce, at, told }: OverviewPr
           <tr>
             <th scope="row">
               <a href={`/privacy/versions/${version.number}`}>Version {version.number}</a>
-              {version.number === inForce && ' (in force)'}
             </th>
             <td>
               <Moment at={version.publishedAt} />
             </td>
-            <td>{version.tookEffectAt ? <Moment at={version.tookEffectAt} /> : 'Not yet'}</td>
+            <td>
+              {version.tookEffectAt ? <Moment at={version.tookEffectAt} /> : 'Not yet'}
+              {version.number === inForce && ', in force now'}
+            </td>
             <td>{version.brought ? '' : version.material ? 'Yes' : 'No'}</td>
-            <td>{version.reason}</td>
+            <td class="words">{version.reason}</td>
           </tr>
         ))}
       </tbody>

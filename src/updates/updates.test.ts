@@ -36,7 +36,7 @@ const leavingPath = async (subscriptionId: Id, topic = 'news') => `/updates/unsu
 test('until the button is pressed nobody is subscribed and nobody is known', async () => {
   const answer = await ask('ada@example.org', { topics: 'events' })
   assert.deepEqual([answer.status, answer.headers.get('location')], [303, '/updates/asked'])
-  assert.deepEqual(await house.traces('ada@example.org'), ['pending.email', 'letters.to'])
+  assert.deepEqual(await house.traces('ada@example.org'), ['letters.to', 'pending.email'])
   const confirm = linkIn(await newest('ada@example.org'))
   assert.match(confirm, /^\/updates\/confirm\/[\w-]{43}$/)
   for (let i = 0; i < 3; i++) assert.match(await visitor.read(confirm), /Events/)

@@ -8,6 +8,8 @@ interface ColumnTicksProps {
   readonly error: string | undefined
 }
 
+const idOf = (column: string): string => `column-${column.replace('.', '-')}`
+
 /** A field called `columns`; tables of which something is chosen stand open. */
 export const ColumnTicks = ({ legend, choice, chosen, error }: ColumnTicksProps) => (
   <fieldset class={error ? 'wrong' : undefined}>
@@ -24,8 +26,8 @@ export const ColumnTicks = ({ legend, choice, chosen, error }: ColumnTicksProps)
         </summary>
         {columns.map(({ name, says: what }) => (
           <div class="field tick">
-            <input type="checkbox" name="columns" id={`column-${name}`} value={name} checked={chosen.includes(name)} />
-            <label for={`column-${name}`}>{what}</label>
+            <input type="checkbox" name="columns" id={idOf(name)} value={name} checked={chosen.includes(name)} />
+            <label for={idOf(name)}>{what}</label>
           </div>
         ))}
       </details>

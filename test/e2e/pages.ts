@@ -11,13 +11,14 @@ import { type Stage, sendForm } from './stage.ts'
 export const widths = [1280, 768, 390] as const
 const HEIGHT = 900
 
-// Where to leave a picture of every page, for people who would rather look than read.
+// Where to leave a picture of every page, for people who would rather look than read; and of which, as a pattern.
 const pictures = process.env['PICTURES']
+const wanted = new RegExp(process.env['PAGES'] ?? '')
 
 /** A test for each page: nothing for axe to say, nothing sticks out, nothing to complain of, nobody else is asked. */
 export function lookAtPages(stage: Stage, { browsers, pages }: Furnished): void {
   const looks = new Map<Who, Look>()
-  for (const page of pages) {
+  for (const page of pages.filter(({ says }) => wanted.test(says))) {
     void test(`${page.says}: sound at every width, light and dark`, async () => {
       const look = looks.get(page.as) ?? (await openLook(stage, await stage.window({}, browsers[page.as])))
       looks.set(page.as, look)

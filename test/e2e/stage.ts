@@ -70,6 +70,8 @@ async function close(browser: Chromium, server: Server): Promise<void> {
 export async function sendForm(page: Page, path: string, form: Readonly<Record<string, string>>): Promise<number> {
   const fields = JSON.stringify(Object.entries(form))
   const arrival = page.waitForResponse((response) => response.request().isNavigationRequest() && response.status() !== 303)
+  // Of the page that comes: the one that is left has loaded long since.
+  const loaded = page.waitForEvent('load')
   await page.evaluate(`{
     const form = document.createElement('form')
     form.method = 'post'
@@ -83,6 +85,6 @@ export async function sendForm(page: Page, path: string, form: Readonly<Record<s
     form.submit()
   }`)
   const response = await arrival
-  await page.waitForLoadState('load')
+  await loaded
   return response.status()
 }
