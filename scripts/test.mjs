@@ -28,7 +28,9 @@ const folder = mkdtempSync(join(tmpdir(), 'cloudrun-test-'))
 const server = await openEmbedded({ dataDir: folder, durable: false })
 let passed = 0
 let failed = 0
-const took = []
+/** When each file began, and when it was last heard of. */
+const times = new Map()
+const note = (file) => void times.set(file, { from: times.get(file)?.from ?? Date.now(), to: Date.now() })
 try {
   process.env.TEST_SOCKET = server.host
   await makeTemplate(server.host)
@@ -37,6 +39,7 @@ try {
     concurrency: 2,
     execArgv: ['--import', './scripts/hooks.mjs'],
   })
+  for (const event of ['test:dequeue', 'test:complete']) stream.on(event, ({ file }) => note(file))
   stream.on('test:pass', ({ details, name, file }) => void (details.type === 'suite' || name === file || passed++))
   stream.on('test:fail', ({ details }) => void (details.type === 'suite' || failed++))
   stream.compose(spec).pipe(process.stdout)
@@ -46,7 +49,8 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 if (passed + failed === 0) failed = 1
-const slowest = took.sort(([a], [b]) => b - a).slice(0, Number(process.env.SLOWEST ?? 10))
-for (const [ms, file] of slowest) console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${relative(process.cwd(), file)}`)
+const slowest = [...times].map(([file, { from, to }]) => ({ file, seconds: (to - from) / 1000 })).sort((a, b) => b.seconds - a.seconds)
+for (const { file, seconds } of slowest.slice(0, Number(process.env.SLOWEST ?? 10)))
+  console.log(`${seconds.toFixed(1).padStart(6)} s  ${relative(process.cwd(), file)}`)
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)
