@@ -22,6 +22,7 @@ import { keyApi } from './programs/api-routes.tsx'
 import { apiRoutes, type Operation } from './programs/api.ts'
 import { documentRoutes } from './programs/document-routes.tsx'
 import { programRoutes } from './programs/routes.tsx'
+import { promiseRoutes } from './promises/routes.tsx'
 import { requestRoutes } from './requests/routes.tsx'
 import { rightsRoutes } from './rights/routes.tsx'
 import { catalogue } from './services/catalogue.ts'
@@ -63,6 +64,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     agentRoutes,
     breachRoutes,
     demandRoutes,
+    promiseRoutes,
     updateRoutes,
     programRoutes((house) => house.db.as('service', catalogue)),
     reportRoutes,
@@ -80,10 +82,10 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
   app.route('/', healthRoutes(readiness, gauges))
   app.notFound((c) => answerTo(c, nothingHere()))
   app.onError((fault, c) => answerTo(c, fault))
-  openInside(
-    house,
-    async (path) => (await app.request(`${house.config.origin}${path}`, { headers: { host: house.config.hosts[0] ?? '' } })).status,
-  )
+  openInside(house, {
+    doors: app.routes.filter(({ method }) => method !== 'ALL'),
+    ask: async (path, request) => app.request(path, request),
+  })
   return app
 }
 

@@ -50,6 +50,11 @@ const commands: Readonly<Record<string, Command>> = {
     run: async (words, options) => (await import('./commands/backup.ts')).restore(words, options),
   },
   audit: { takes: ['json'], words: 1, run: audit },
+  promises: {
+    takes: ['json'],
+    words: 40,
+    run: async (words, options) => (await import('./commands/promises.ts')).promises(words, options),
+  },
   places: {
     takes: ['json'],
     words: 2,

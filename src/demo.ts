@@ -311,7 +311,7 @@ function erasures({ roll, until }: Story): InferInsertModel<typeof receipts>[] {
     const some = (table: string, most: number) => ({ table, rows: Math.floor(roll() * (most + 1)) })
     const counted = [some('looks', 2), some('sessions', 3), some('passwords', 1), some('corrections', 1), some('letters', 4)]
     const erased = [...counted.filter(({ rows }) => rows > 0), { table: 'person_keys', rows: 1 }, { table: 'people', rows: 1 }]
-    return { id: idAt(roll, erasedAt), tokenHash: nobodys(roll), erased, kept: [], erasedAt }
+    return { id: idAt(roll, erasedAt), tokenHash: nobodys(roll), erased, kept: [], erasedAt, completeAt: erasedAt }
   })
 }
 

@@ -67,6 +67,7 @@ import {
   programKeysHeld,
   programSecretsHeld,
 } from './programs/tables.ts'
+import { promiseChangesHeld, promiseRunsHeld } from './promises/tables.ts'
 import { dsrRequestsHeld, dsrServicesHeld } from './programs/opendsr-tables.ts'
 import { requestKeysHeld, requestLettersHeld, requestPapersHeld, requestsHeld, requestStepsHeld } from './requests/tables.ts'
 import { copiesHeld, copyPartsHeld, erasureMarksHeld, erasuresAskedHeld, receiptsHeld, tellingsHeld } from './rights/tables.ts'
@@ -136,6 +137,8 @@ export const register: readonly Held[] = [
   policyEffectsHeld,
   policyVersionsHeld,
   policyDraftsHeld,
+  promiseRunsHeld,
+  promiseChangesHeld,
   breachPeopleHeld,
   breachActsHeld,
   breachNoticesHeld,

@@ -13,6 +13,7 @@ import { helpJobs } from './help/jobs.ts'
 import { mailJobs } from './mail/jobs.ts'
 import { policyJobs } from './policy/jobs.ts'
 import { programJobs } from './programs/jobs.ts'
+import { promiseJobs } from './promises/jobs.ts'
 import { navigationJobs } from './navigation/jobs.ts'
 import { register } from './register.ts'
 import { requestJobs } from './requests/jobs.ts'
@@ -74,6 +75,11 @@ export const clock: readonly Appointment[] = [
     cron: '* * * * *',
     says: 'Every minute: keeps what became of notices of a new privacy policy, and lets it take effect when they have run their time',
   },
+  {
+    job: 'promises.check',
+    cron: '37 * * * *',
+    says: 'Every hour: looks whether each promise of the privacy policy holds, and raises the alarm when one does not',
+  },
   { job: 'mail.poll', cron: '*/2 * * * *', says: 'Every two minutes: empties the mailbox that IMAP_URL names' },
   {
     job: 'navigation.fold',
@@ -130,6 +136,7 @@ export const handlers = (house: House): Handlers => ({
   ...breachJobs(house),
   ...disclosureJobs(house),
   ...policyJobs(house),
+  ...promiseJobs(house),
   ...billingJobs(house),
   ...navigationJobs(house),
   ...auditJobs(house),

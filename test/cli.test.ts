@@ -157,6 +157,27 @@ describe('one house, from its first command to its end', { concurrency: 1 }, () 
     assert.equal((await cloudrun('people erase ada@lovelace.example --yes')).code, 3)
   })
 
+  test('whether the promises hold is told by the exit code: they do, one does not, nobody knows', async () => {
+    const held = await cloudrun('promises check')
+    assert.deepEqual([held.code, held.told], [0, 'All 18 hold.\n'], held.out)
+    assert.match(held.out, /^✓ P1 .*columns/)
+    // Sessions for a domain in which not all hosts lie.
+    const hosts = { COOKIE_DOMAIN: 'example.com', HOSTS: 'example.org' }
+    const broken = await cloudrun('promises check p18 P1 --json', hosts)
+    assert.equal(broken.code, 1, broken.told)
+    const runs = JSON.parse(broken.out) as { promise: string; standing: string; findings: string[] }[]
+    assert.deepEqual(
+      runs.map(({ promise, standing }) => [promise, standing]),
+      [
+        ['P1', 'holds'],
+        ['P18', 'broken'],
+      ],
+    )
+    assert.match(String(runs[1]?.findings), /example\.org is not in it/)
+    assert.equal((await cloudrun('promises check P18', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' })).code, 2)
+    for (const words of ['promises', 'promises keep', 'promises check P19']) assert.equal((await cloudrun(words)).code, 2, words)
+  })
+
   test('a column that the data map does not answer for stops the next start, by name', async () => {
     const database = await program?.database()
     await database?.query('alter table people add column phone text')

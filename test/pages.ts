@@ -230,6 +230,8 @@ async function demandPages(owner: Browser): Promise<Page[]> {
   await owner.post(`${known}/findings`, { checks, legalBasis: 'Florida Statutes 92.605', letter: '', ending: 'required' })
   await owner.post(`${known}/bars`, { barBasis: '18 U.S.C. 2705(b)', endsOn: '2099-01-01' })
   return [
+    open('visitor', '/privacy/promises'),
+    open('owner', '/staff/promises'),
     open('visitor', '/privacy/demands'),
     open('owner', '/staff/demands'),
     open('owner', '/staff/demands/new'),

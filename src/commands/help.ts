@@ -15,6 +15,7 @@ cloudrun: the customer side of a small software company, in one program
   cloudrun billing reconcile            compare what is kept with what Stripe says, and mend it
   cloudrun audit verify                 whether the record of what was done is whole
   cloudrun audit key                    the key that verifies its signed heads
+  cloudrun promises check [P4 …]        whether the promises of the privacy policy hold
   cloudrun backup [key]                 an encrypted backup, or a pair of keys for it
   cloudrun restore FILE --key FILE      a backup into an empty house
   cloudrun places FILE [FILE]           a compact table of countries and regions for the reports
@@ -150,6 +151,18 @@ anew. Exit code ${exits.failed}: something is wrong.
 bin/verify-audit does the same and shares no code with the program.
 `
 
+const promises = `
+cloudrun promises: whether the promises of the privacy policy hold
+
+  cloudrun promises check [P4 …] [--json]   looks, at all of them or at those that are named
+
+Each check looks at the live database, at who may see what in it, and at the pages as a stranger gets
+them. What it saw is kept, and shown at /privacy/promises; a change is told to the owners by letter.
+The same runs every hour. Run it before a deploy, too: with the new version, on its own settings.
+
+Exit code ${exits.failed}: one is broken. Exit code ${exits.usage}: none is known to be broken, and one could not be examined.
+`
+
 const backup = `
 cloudrun backup: everything that is kept, in one encrypted file
 
@@ -196,6 +209,7 @@ const pages: Readonly<Record<string, string>> = {
   mail,
   billing,
   audit,
+  promises,
   backup,
   restore,
   places,

@@ -40,6 +40,7 @@ export interface Jobs {
   'disclosures.watch': Record<string, never>
   'policy.send': Record<string, never>
   'policy.watch': Record<string, never>
+  'promises.check': Record<string, never>
   'rights.forget-guests': Record<string, never>
   'rights.tell-waiting': Record<string, never>
   'rights.corrected': { correctionId: Id; requestId?: Id }
@@ -103,6 +104,7 @@ export const jobNames = [
   'disclosures.watch',
   'policy.send',
   'policy.watch',
+  'promises.check',
   'rights.forget-guests',
   'rights.tell-waiting',
   'rights.corrected',

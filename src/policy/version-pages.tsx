@@ -44,6 +44,8 @@ export const PolicyPage = ({ version, evidence, below }: PolicyProps) => (
       <p class="lead">{version.summary}</p>
       <p>
         Version {version.number}, <Standing version={version} />. <a href="/privacy/versions">All versions</a>
+        {' · '}
+        <a href="/privacy/promises">Whether we keep our promises</a>
       </p>
       {raw(renderMarkdown(version.source))}
       {evidence && <Evidence version={version} delivery={evidence.delivery} />}

@@ -4,23 +4,32 @@ import type { Config } from '../config.ts'
 import type { Id } from '../log.ts'
 import { ask, idOf, StripeTrouble } from './stripe.ts'
 
+/** For whom a card is wanted, for what, and where the person comes back to. */
+interface Setup {
+  readonly customer: string
+  readonly membership: string
+  readonly currency: string
+  readonly back: { readonly done: string; readonly left: string }
+}
+
+/** What Stripe's page is asked to ask for: a card and its billing address. */
+export const setupRequest = ({ customer, membership, currency, back }: Setup) =>
+  ({
+    mode: 'setup',
+    customer,
+    allowed_payment_method_types: ['card'],
+    billing_address_collection: 'required',
+    success_url: back.done,
+    cancel_url: back.left,
+    client_reference_id: membership,
+    metadata: { membership },
+    setup_intent_data: { metadata: { membership, currency } },
+  }) satisfies Stripe.Checkout.SessionCreateParams
+
 /** Stripe's page where name, address and card are given; the address is good once and is not kept. */
-export const setupPage = (
-  config: Config,
-  { customer, membership, currency, back }: { customer: string; membership: Id; currency: string; back: { done: string; left: string } },
-): Promise<string> =>
+export const setupPage = (config: Config, setup: Setup & { membership: Id }): Promise<string> =>
   ask(config, async (client) => {
-    const { url } = await client.checkout.sessions.create({
-      mode: 'setup',
-      customer,
-      allowed_payment_method_types: ['card'],
-      billing_address_collection: 'required',
-      success_url: back.done,
-      cancel_url: back.left,
-      client_reference_id: membership,
-      metadata: { membership },
-      setup_intent_data: { metadata: { membership, currency } },
-    })
+    const { url } = await client.checkout.sessions.create(setupRequest(setup))
     if (!url) throw new StripeTrouble({ type: 'no_page' })
     return url
   })

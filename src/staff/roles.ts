@@ -89,6 +89,12 @@ export const abilities = {
     doors: ['/staff/policy'],
     tab: 'Policy',
   },
+  promises: {
+    says: 'See whether each promise of the policy holds, and what breaks it',
+    roles: ['owner', 'legal'],
+    doors: ['/staff/promises'],
+    tab: 'Promises',
+  },
   restricted: {
     says: 'Open the records of people whose data is only stored',
     roles: ['legal'],

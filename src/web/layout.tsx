@@ -88,6 +88,7 @@ const accountPlaces: readonly Place[] = [
 
 const small: readonly Place[] = [
   { href: '/privacy', text: 'Privacy' },
+  { href: '/privacy/promises', text: 'Our promises' },
   { href: '/privacy/data', text: 'Data we keep' },
   { href: '/privacy/requests/new', text: 'Privacy requests' },
   { href: '/cookies', text: 'Cookies' },
