@@ -36,6 +36,7 @@ export class Intake {
   #count = 0
   #coming = 0
   #writing = 0
+  #soon = false
   #timer: NodeJS.Timeout | undefined
   #batches = 0
   #actions = 0
@@ -58,7 +59,7 @@ export class Intake {
     if (this.#count + actions.length > MOST_WAITING) throw new Overrun()
     return new Promise((resolve, reject) => {
       this.#push({ actions, done: (fault) => (fault === undefined ? resolve() : reject(fault as Error)) })
-      this.#write()
+      this.#writeSoon()
     })
   }
 
@@ -88,6 +89,16 @@ export class Intake {
   #push(waiting: Waiting): void {
     this.#waiting.push(waiting)
     this.#count += waiting.actions.length
+  }
+
+  // What arrived by the same turn of the loop is written together.
+  #writeSoon(): void {
+    if (this.#soon) return
+    this.#soon = true
+    setImmediate(() => {
+      this.#soon = false
+      this.#write()
+    })
   }
 
   #write(): void {

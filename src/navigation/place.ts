@@ -10,7 +10,7 @@ import { type CountryResponse, Reader } from 'mmdb-lib'
 import type { Config } from '../config.ts'
 import { log, logFault } from '../log.ts'
 import { isTable, openTable, PLACES_FILE, type PlaceTable } from './place-table.ts'
-import { namedIn } from './place-tree.ts'
+import { type Named, namedIn } from './place-tree.ts'
 
 export interface Place {
   /** Two letters, such as `DE`; empty when nobody knows. */
@@ -45,11 +45,32 @@ function tableOf(config: Config): PlaceTable | undefined {
 function open(path: string): PlaceTable | undefined {
   try {
     if (path !== '' && isTable(path)) return openTable(path)
-    const reader = new Reader<CountryResponse>(readFileSync(path || builtIn()))
-    return { get: (address) => namedIn(reader.get(address)) ?? ['', ''] }
+    const reader = new Reader<CountryResponse>(readFileSync(path || builtIn()), { cache: entriesKept() })
+    const names = new WeakMap<object, Named>()
+    return {
+      get: (address) => {
+        const found = reader.get(address)
+        if (!found) return NOBODY_KNOWS
+        const named = names.get(found) ?? namedIn(found) ?? NOBODY_KNOWS
+        names.set(found, named)
+        return named
+      },
+    }
   } catch (fault) {
     logFault('navigation.no-places', fault)
     return undefined
+  }
+}
+
+const NOBODY_KNOWS: Named = ['', '']
+const MOST_ENTRIES = 2_000
+
+/** What was read of the table's entries, of which many addresses share one; no address is among it. */
+function entriesKept() {
+  const entries = new Map<string | number, unknown>()
+  return {
+    get: (offset: string | number): unknown => entries.get(offset),
+    set: (offset: string | number, entry: unknown): void => void (entries.size < MOST_ENTRIES && entries.set(offset, entry)),
   }
 }
 

@@ -51,10 +51,18 @@ export async function writeActions(db: Database, actions: readonly Action[]): Pr
   if (text) await db.write('improvement', { name: 'write-actions', text: INSERT, values: [text] })
 }
 
+let last = { moment: 0, text: '' }
+
+// Many actions share a millisecond.
+function momentOf(at: Date): string {
+  if (at.getTime() !== last.moment) last = { moment: at.getTime(), text: at.toISOString() }
+  return last.text
+}
+
 function lineOf(action: Action, day: Day): string {
   const { at, visitor, amount, zone, properties } = action
   let line =
-    day + FIELD + at.toISOString() + FIELD + visitor + FIELD + (amount ?? '') + FIELD + (zone ?? '') + FIELD + properties.join('\n')
+    day + FIELD + momentOf(at) + FIELD + visitor + FIELD + (amount ?? '') + FIELD + (zone ?? '') + FIELD + properties.join('\n')
   for (const name of texts) line += FIELD + action[name]
   return line
 }

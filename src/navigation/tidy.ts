@@ -6,8 +6,12 @@ const PERSONAL = [/@/, /\d[\d\s().-]{5,}\d/, /[0-9a-f]{8}-[0-9a-f]{4}-/i, /^(?=.
 /** Does this look as if it were about one person? */
 export const looksPersonal = (text: string): boolean => PERSONAL.some((sign) => sign.test(text))
 
+/** One word, or a host: nothing in it has to be looked at twice. Shorter than any token. */
+const PLAIN = /^[a-z](?:[a-z.-]{0,29}[a-z])?$/i
+
 /** The text in one line, at most so long, without what no table takes; empty where it looks personal. */
 export function tidy(text: string, longest: number): string {
+  if (text.length <= longest && PLAIN.test(text)) return text
   const plain = text
     .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}\p{Co}\s]+/gu, ' ')
