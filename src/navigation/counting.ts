@@ -180,12 +180,30 @@ function countMany(counted: Counted, { base }: DayColumns, { starts, codes, coun
  */
 export function addHeat(hours: number[], day: DayColumns, clock: Clock, { told, least }: Wanted): void {
   if (told.places?.length === 0) return
+  const unnamed = told.unnamedHours.get(clock.clock) ?? unnamedHours(day, clock, { told, least })
+  // What is told without filters is not of one day alone.
+  if (told.cells) told.unnamedHours.set(clock.clock, unnamed)
+  const visits = visitsByHour(day, clock, told)
+  for (let hour = 0; hour < UNTOLD; hour++) if (!unnamed.has(hour)) hours[hour] = (hours[hour] ?? 0) + visits[hour]!
+}
+
+function unnamedHours(day: DayColumns, clock: Clock, { told, least }: Wanted): ReadonlySet<number> {
   const codes = hoursOf(day, clock)
   const counted = new Counted(hourNames.length)
   countSingle(counted, day, codes, told)
   const sharers = (enough: number) => sharersOfOne(day, codes, { told, counted: counted.visitors, enough })
-  const unnamed = unnamedIn({ names: hourNames, least, sharers, addUp: true })
-  for (let hour = 0; hour < UNTOLD; hour++) if (!unnamed.has(hour)) hours[hour] = (hours[hour] ?? 0) + counted.visits[hour]!
+  return unnamedIn({ names: hourNames, least, sharers, addUp: true })
+}
+
+function visitsByHour(day: DayColumns, clock: Clock, { places }: Told): Int32Array {
+  const { pairs, hour, zone, zones } = hourPairs(day, clock)
+  const visits = new Int32Array(hourNames.length)
+  const length = places?.length ?? day.base.visits
+  for (let place = 0; place < length; place++) {
+    const at = places ? places[place]! : place
+    visits[pairs[zone ? hour[at]! * zones + zone[at]! : hour[at]!]!]!++
+  }
+  return visits
 }
 
 /** On which day of the week, and whose clock tells. */
@@ -198,16 +216,30 @@ export interface Clock {
 const UNTOLD = 168
 const hourNames = [...Array.from({ length: UNTOLD }, (_, hour) => String(hour)), OTHER]
 
-/** For each visit the hour of the week. Hours and clocks are few: each pair of them is worked out once. */
-function hoursOf(day: DayColumns, { weekday, clock }: Clock): Uint8Array {
+interface HourPairs {
+  /** The hour of the week of an hour and a clock, at `hour * zones + zone`. */
+  readonly pairs: Uint8Array
+  readonly hour: Numbers
+  readonly zone: Numbers | undefined
+  readonly zones: number
+}
+
+/** Hours and clocks are few: each pair of them is worked out once. */
+function hourPairs(day: DayColumns, { weekday, clock }: Clock): HourPairs {
   const hour = single(day, 'hour')
   const zone = clock === 'utc' ? undefined : single(day, 'zone')
   const zones = zone?.values ?? ['0']
-  const local = Uint8Array.from({ length: hour.values.length * zones.length }, (_, pair) =>
+  const pairs = Uint8Array.from({ length: hour.values.length * zones.length }, (_, pair) =>
     hourOfWeek(weekday, hour.values[Math.floor(pair / zones.length)], zones[pair % zones.length]),
   )
+  return { pairs, hour: hour.codes, zone: zone?.codes, zones: zones.length }
+}
+
+/** For each visit the hour of the week. */
+function hoursOf(day: DayColumns, clock: Clock): Uint8Array {
+  const { pairs, hour, zone, zones } = hourPairs(day, clock)
   const codes = new Uint8Array(day.base.visits)
-  for (let at = 0; at < codes.length; at++) codes[at] = local[hour.codes[at]! * zones.length + (zone ? zone.codes[at]! : 0)]!
+  for (let at = 0; at < codes.length; at++) codes[at] = pairs[hour[at]! * zones + (zone ? zone[at]! : 0)]!
   return codes
 }
 

@@ -61,8 +61,7 @@ function momentOf(at: Date): string {
 
 function lineOf(action: Action, day: Day): string {
   const { at, visitor, amount, zone, properties } = action
-  let line =
-    day + FIELD + momentOf(at) + FIELD + visitor + FIELD + (amount ?? '') + FIELD + (zone ?? '') + FIELD + properties.join('\n')
+  let line = day + FIELD + momentOf(at) + FIELD + visitor + FIELD + (amount ?? '') + FIELD + (zone ?? '') + FIELD + properties.join('\n')
   for (const name of texts) line += FIELD + action[name]
   return line
 }
