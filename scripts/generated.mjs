@@ -1,4 +1,4 @@
-// Writes what is generated from the code: docs/register.md, docs/openapi.json,
+// Writes what is generated from the code: docs/register.md, docs/promises.md, docs/openapi.json,
 // packages/sdk/src/api.ts. With --check it changes nothing and fails
 // when a generated file, or the migrations, are not what the code would make now.
 import { execFileSync } from 'node:child_process'
@@ -10,12 +10,14 @@ import { sdkTypes } from './sdk-types.mjs'
 const { operations } = await import('../src/app.ts')
 const { openApiDocument } = await import('../src/programs/document.ts')
 const { registerDocument } = await import('../src/policy/register-document.ts')
+const { promisesDocument } = await import('../test/mutations/document.ts')
 const checking = process.argv.includes('--check')
 // The operator's name and address are settings, so the document of the repository bears an example's.
 const example = { company: 'Cloudrun Inc', origin: 'https://cloudrun.example', contact: 'hello@cloudrun.example' }
 const api = openApiDocument(operations, example)
 const files = {
   'docs/register.md': registerDocument(),
+  'docs/promises.md': `${promisesDocument()}\n`,
   'docs/openapi.json': `${JSON.stringify(api, null, 2)}\n`,
   'packages/sdk/src/api.ts': sdkTypes(JSON.parse(JSON.stringify(api))),
 }

@@ -49,7 +49,8 @@ export async function rightsTo(look: Look, way: 'select' | 'update' | 'insert', 
     `select r.rolname as login, c.relname as table, a.attname as column
        from pg_roles r cross join ${FROM}
       where ${OURS} and r.rolcanlogin and not r.rolsuper and r.oid <> c.relowner
-        and (cardinality($1::text[]) = 0 or c.relname = any($1)) and has_column_privilege(r.oid, c.oid, a.attnum, $2)`,
+        and (cardinality($1::text[]) = 0 or c.relname = any($1)) and has_column_privilege(r.oid, c.oid, a.attnum, $2)
+      order by 1, 2, a.attnum`,
     [tables, way],
   )
   look.count('rights of logins', rows.length)

@@ -12,6 +12,8 @@ export const p15: Promised = {
   says: 'Questions about privacy, sent by e-mail, reach somebody and get an answer.',
   keptBy: [
     { page: '/help/contact', says: 'names the address' },
+    { job: 'help.watch', says: 'reminds those who answer of questions that wait' },
+    { page: '/staff/help', says: 'the conversations, sealed, with their answers' },
     { page: '/staff/requests', says: 'the desk at which questions are answered' },
     { job: 'requests.watch', says: 'reminds those who answer, and tells of each day that passes' },
     { file: 'src/requests/by-mail.ts', says: 'what is no request is a question, and is read by somebody' },
@@ -23,6 +25,7 @@ export const p15: Promised = {
     await unread(look)
     await overdue(look, { kinds: ['question'], says: 'a question is overdue' })
     await givenUp(look, ['mail.read', 'requests.read'])
+    await lookAtConversations(look)
     await lookAtTeam(look)
     await lookAtLetters(look)
   },
@@ -33,6 +36,21 @@ async function lookAtAddress(look: Look): Promise<void> {
   const { text } = await look.get('/help/contact')
   look.expect('places of the address', text.includes(privacyAddress), 'the page of contacts does not name the address')
   look.expect('mailboxes', mailboxFor(look.house, privacyAddress)?.name === 'privacy', 'a letter to the privacy address leads nowhere')
+}
+
+/** The team is reminded every morning of what waits for two days: after two weeks nobody answers any more. */
+async function lookAtConversations(look: Look): Promise<void> {
+  const [row] = await look.rows<{ all: number }>(
+    'support',
+    'select count(*)::int as all from conversations where waiting_since is not null',
+  )
+  look.count('questions that wait', row?.all ?? 0)
+  await look.none('questions about patience', {
+    purpose: 'support',
+    text: 'select id::text as id from conversations where waiting_since < $1',
+    values: [new Date(now().getTime() - 14 * DAY)],
+    says: 'a question has waited for two weeks',
+  })
 }
 
 /** Somebody waits for longer than a day, and nobody is there to answer. */

@@ -13,6 +13,7 @@ export const p16: Promised = {
     { job: 'retention.sweep', says: 'deletes what the data map says is due' },
     { job: 'audit.sign-head', says: 'signs the newest entry of the record, and puts it down outside the database' },
     { job: 'staff.check-record', says: 'looks the whole record over, every night' },
+    { job: 'promises.check', says: 'looks every hour whether all of this holds' },
     { page: '/security', says: 'how to tell us of a weakness' },
     { file: 'src/database/grants.ts', says: 'each purpose is a login of its own, which may do what the register says' },
     { file: 'src/web/rails.ts', says: 'safe headers, no forged forms, bounded bodies' },

@@ -21,11 +21,9 @@ export function fieldsOf(html: string, action: string): FormField[] | undefined 
   }))
 }
 
-/** Which fields a form that was refused says are wrong: those whose error is told beside them. */
+/** Which fields a refused form is refused for, by the summary of what is wrong with it: also those that it does not show. */
 export const refusedIn = (html: string): string[] => [
-  ...new Set(
-    [...html.matchAll(/<(?:input|select|textarea)\b[^>]*aria-invalid="true"[^>]*>/g)].map(([tag]) => attribute(tag, 'name') ?? ''),
-  ),
+  ...new Set([...html.matchAll(/<li><a href="#field-([\w-]+)">/g)].map(([, name]) => name ?? '')),
 ]
 
 /** The addresses that a page makes a browser fetch by itself, or speak to. */
