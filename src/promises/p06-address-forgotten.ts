@@ -1,5 +1,6 @@
 /** P6: of an IP address nothing personal remains. */
 import { DAY, HOUR, now } from '../clock.ts'
+import { dimensions, OTHER } from '../navigation/dimension.ts'
 import { storeOf } from '../navigation/store.ts'
 import { columnsOf } from './catalog.ts'
 import type { Look } from './look.ts'
@@ -43,17 +44,16 @@ async function lookAtSalts(look: Look): Promise<void> {
   look.find(...days.filter((day) => day < last).map((day) => `actions outlived their day: ${day}`))
 }
 
-// The sums over everything count nobody apart, and what was too small for a line of its own stands together as "other".
-const SUMS = ['all', 'reader hour']
+// What was too small for a line of its own stands together as "other". By dimension and day, because that is how they lie.
 const RECENT = 40
 
 async function lookAtCounts(look: Look): Promise<void> {
   const { navigationThreshold: least } = look.house.config
   const [row] = await look.rows<{ all: number; small: number }>(
     'improvement',
-    `select count(*)::int as all, count(*) filter (where visitors < $2 and dimension <> all($3) and value <> '(other)')::int as small
-       from tallies where day > $1`,
-    [new Date(now().getTime() - RECENT * DAY), least, SUMS],
+    `select count(*)::int as all, count(*) filter (where visitors < $2 and value <> $3)::int as small
+       from tallies where dimension = any($4) and day > $1`,
+    [new Date(now().getTime() - RECENT * DAY), least, OTHER, dimensions],
   )
   look.count('counts', row?.all ?? 0)
   look.find(...(row?.small ? [`counts of fewer than ${least} visitors: ${row.small}`] : []))

@@ -20,7 +20,8 @@ export const p8: Promised = {
     await lookAtReport(look)
     await look.none('questions about what was noted', {
       purpose: 'personalisation',
-      text: `select a.day_at::date || ' ' || a.page as id from personal_actions a join navigation_choices c on c.person_id = a.person_id and c.choice = 'personal'
+      text: `select a.day_at::date || ' ' || a.page as id from personal_actions a
+              join (select person_id, decided_at from navigation_choices where choice = 'personal' order by decided_at desc limit 2000) c on c.person_id = a.person_id
               where a.day_at < date_trunc('day', c.decided_at at time zone 'utc') at time zone 'utc'`,
       says: 'something was noted about somebody from before they allowed it',
     })

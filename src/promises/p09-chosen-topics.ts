@@ -55,7 +55,7 @@ async function lookAtIssue(look: Look, { id, topic, fixed }: { id: string; topic
        select exists (select from subscriptions s where s.person_id = r.person_id and s.topic = $2 and s.confirmed_at <= $3)
            or exists (select from departures d where d.person_id = r.person_id and d.topic = $2 and d.confirmed_at <= $3 and d.left_at >= $3) as asked,
               exists (select from restrictions x where x.person_id = r.person_id and x.since_at < r.done_at) as restricted
-         from recipients r where r.issue_id = $1 and r.state in ('taken', 'bounced', 'complained', 'uncertain') limit ${LETTERS}) r`,
+         from recipients r where r.issue_id = $1 and r.due_at between $3 and $3 + interval '3 days' and r.state in ('taken', 'bounced', 'complained', 'uncertain') limit ${LETTERS}) r`,
     [id, topic, fixed],
   )
   look.count('letters', row?.all ?? 0)

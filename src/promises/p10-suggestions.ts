@@ -20,7 +20,8 @@ export const p10: Promised = {
   async check(look) {
     await look.none('questions about what is noted', {
       purpose: 'personalisation',
-      text: `select distinct a.day_at::date::text || ' ' || a.page as id from personal_actions a
+      text: `select distinct a.day_at::date::text || ' ' || a.page as id
+              from (select person_id, day_at, page from personal_actions order by day_at desc limit 20000) a
               where not exists (select from navigation_choices c where c.person_id = a.person_id and c.choice = 'personal' and c.answer = 'yes')`,
       says: 'something is noted of somebody who did not allow it',
     })

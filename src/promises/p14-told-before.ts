@@ -27,6 +27,7 @@ export const p14: Promised = {
   },
 }
 
+// Of the newest two, each notice is counted: those of an older version were, while it was new, and no longer change.
 async function lookAtVersions(look: Look): Promise<void> {
   const versions = await look.rows<{
     number: number
@@ -42,7 +43,8 @@ async function lookAtVersions(look: Look): Promise<void> {
             coalesce(n.waiting, 0)::int as waiting
        from policy_versions v left join policy_effects e on e.number = v.number
        left join (select number, max(out_at) as last_out, count(*) filter (where fate in ('waiting', 'written') and person_id is not null) as waiting
-                    from policy_notices group by number) n on n.number = v.number order by v.number`,
+                    from policy_notices where number >= (select max(number) - 1 from policy_versions) group by number) n
+         on n.number = v.number order by v.number`,
   )
   look.count('versions', versions.length)
   if (!versions.some((version) => version.in_force)) look.find('no version of the policy is in force')

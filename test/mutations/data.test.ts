@@ -6,6 +6,7 @@ import { promises } from '../../src/promises/all.ts'
 import type { PromiseName } from '../../src/promises/promise.ts'
 import { examine, type Run } from '../../src/promises/running.ts'
 import { all } from './list.ts'
+import type { DataMutation } from './mutation.ts'
 import { isWanted, noteCaught } from './record.ts'
 import { seed } from './seed.ts'
 
@@ -18,14 +19,21 @@ async function look(name: PromiseName): Promise<Run> {
   return examine(house.house, promised)
 }
 
+/** What the check comes to while it is broken. */
+async function lookWith(name: PromiseName, { sql, mend }: DataMutation): Promise<Run> {
+  try {
+    for (const statement of sql) await house.query(statement)
+    return await look(name)
+  } finally {
+    for (const statement of mend) await house.query(statement)
+  }
+}
+
 for (const [name, { data, refused }] of all.filter(([name]) => isWanted(name))) {
   for (const mutation of data)
     test(`${name}: somebody ${mutation.says}`, async () => {
-      const { says, sql, mend, finds } = mutation
-      for (const statement of sql) await house.query(statement)
-      const broken = await look(name).finally(async () => {
-        for (const statement of mend) await house.query(statement)
-      })
+      const { says, finds } = mutation
+      const broken = await lookWith(name, mutation)
       assert.equal(broken.standing, 'broken', `the check of ${name} does not see that somebody ${says}`)
       const caught = broken.findings.find((finding) => finds.test(finding))
       assert(caught, `none of the findings is ${finds}: ${broken.findings.join('; ')}`)
