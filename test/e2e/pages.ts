@@ -1,11 +1,12 @@
-/** Every page, looked at: by axe, at three widths, light and dark, by the console and by the network. */
+/** Every page, looked at: by a validator, by axe, at three widths, light and dark, by the console and by the network. */
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type axe from 'axe-core'
-import type { BrowserContext, CDPSession, Page as Tab } from 'playwright-core'
+import { HtmlValidate } from 'html-validate'
+import type { BrowserContext, CDPSession, Page as Tab, Response } from 'playwright-core'
 import type { Furnished, Page, Who } from '../pages.ts'
 import { type Stage, sendForm } from './stage.ts'
 
@@ -18,7 +19,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const pictures = process.env['PICTURES']
 const wanted = new RegExp(process.env['PAGES'] ?? '')
 
-/** A test for each page: nothing for axe to say, nothing sticks out, nothing to complain of, nobody else is asked. */
+/** A test for each page: valid HTML, nothing for axe to say, nothing sticks out, nothing to complain of, nobody else is asked. */
 export function lookAtPages(stage: Stage, { browsers, pages }: Furnished): void {
   const looks = new Map<Who, Look>()
   for (const page of pages.filter(({ says }) => wanted.test(says))) {
@@ -62,8 +63,9 @@ async function faults(stage: Stage, look: Look, page: Page): Promise<string[]> {
   const { tab, heard } = look
   heard.length = 0
   await show(tab, 'light', widths[0])
-  const status = await arrive(stage, tab, page)
-  const found = status === (page.status ?? 200) ? [] : [`status ${status}`]
+  const answer = await arrive(stage, tab, page)
+  const found = answer.status() === (page.status ?? 200) ? [] : [`status ${answer.status()}`]
+  found.push(...(await invalid(await answer.text())))
   found.push(...(await violations(look, { resultTypes: ['violations'] })))
   for (const width of widths) found.push(...(await stickingOut(tab, width)))
   await show(tab, 'dark', 390)
@@ -72,8 +74,8 @@ async function faults(stage: Stage, look: Look, page: Page): Promise<string[]> {
   return [...found, ...heard]
 }
 
-async function arrive(stage: Stage, tab: Tab, { path, form }: Page): Promise<number | undefined> {
-  if (!form) return (await tab.goto(stage.origin + path))?.status()
+async function arrive(stage: Stage, tab: Tab, { path, form }: Page): Promise<Response> {
+  if (!form) return (await tab.goto(stage.origin + path)) ?? assert.fail(`${path} gives no answer`)
   await tab.goto(`${stage.origin}/cookies`)
   return sendForm(tab, path, form)
 }
@@ -81,6 +83,26 @@ async function arrive(stage: Stage, tab: Tab, { path, form }: Page): Promise<num
 const show = async (tab: Tab, colorScheme: 'light' | 'dark', width: number): Promise<void> => {
   await tab.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
   await tab.setViewportSize({ width, height: HEIGHT })
+}
+
+// Valid, and sound: how a serialiser writes what means the same is its own affair.
+const validator = new HtmlValidate({
+  extends: ['html-validate:recommended'],
+  rules: {
+    'void-style': 'off',
+    'doctype-style': 'off',
+    'attribute-boolean-style': 'off',
+    'attribute-empty-style': 'off',
+    'no-trailing-whitespace': 'off',
+    // Boxes of one question share its name, as radio buttons do.
+    'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'reset', 'submit'] }],
+  },
+})
+
+/** What the validator has to say of a page as it was sent. */
+async function invalid(html: string): Promise<string[]> {
+  const { results } = await validator.validateString(html)
+  return results.flatMap(({ messages }) => messages.map((m) => `${m.line}:${m.column} ${m.ruleId}: ${m.message} (${m.selector ?? ''})`))
 }
 
 // Through the developer tools, because the page's own policy lets no foreign script in. What stands in a frame is

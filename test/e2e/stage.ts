@@ -10,6 +10,7 @@ import {
   chromium,
   type LaunchOptions,
   type Page,
+  type Response,
 } from 'playwright-core'
 import { openApp } from '../../src/app.ts'
 import type { Browser } from '../browser.ts'
@@ -66,8 +67,8 @@ async function close(browser: Chromium, server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve))
 }
 
-/** Sends a form from the page that is open, as a form of our own pages would. */
-export async function sendForm(page: Page, path: string, form: Readonly<Record<string, string>>): Promise<number> {
+/** Sends a form from the page that is open, as a form of our own pages would; answers with the page that it leads to. */
+export async function sendForm(page: Page, path: string, form: Readonly<Record<string, string>>): Promise<Response> {
   const fields = JSON.stringify(Object.entries(form))
   const arrival = page.waitForResponse((response) => response.request().isNavigationRequest() && response.status() !== 303)
   // Of the page that comes: the one that is left has loaded long since.
@@ -86,5 +87,5 @@ export async function sendForm(page: Page, path: string, form: Readonly<Record<s
   }`)
   const response = await arrival
   await loaded
-  return response.status()
+  return response
 }
