@@ -86,6 +86,8 @@ async function buildProgram() {
 
 if (process.argv.includes('--assets')) {
   await buildAssets()
+} else if (process.argv.includes('--program')) {
+  await buildProgram()
 } else if (process.argv.includes('--force') || !upToDate()) {
   await Promise.all([buildAssets(), buildProgram()])
   mkdirSync('dist', { recursive: true })

@@ -1,10 +1,11 @@
-// Writes what is generated from the code: docs/register.md, docs/promises.md, docs/openapi.json,
+// Writes what is generated from the code: docs/register.md, docs/promises.md, docs/licences.md, docs/openapi.json,
 // packages/sdk/src/api.ts. With --check it changes nothing and fails
 // when a generated file, or the migrations, are not what the code would make now.
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { licencesDocument } from './licences.mjs'
 import { sdkTypes } from './sdk-types.mjs'
 
 const { operations } = await import('../src/app.ts')
@@ -18,6 +19,7 @@ const api = openApiDocument(operations, example)
 const files = {
   'docs/register.md': registerDocument(),
   'docs/promises.md': `${promisesDocument()}\n`,
+  'docs/licences.md': licencesDocument(),
   'docs/openapi.json': `${JSON.stringify(api, null, 2)}\n`,
   'packages/sdk/src/api.ts': sdkTypes(JSON.parse(JSON.stringify(api))),
 }

@@ -21,7 +21,7 @@ interface Journal {
 
 /** Makes it in a folder; returns the path of its command line. */
 export async function newerProgram(folder: string): Promise<string> {
-  for (const part of ['src', 'scripts', 'migrations', 'package.json', 'package-lock.json', 'tsconfig.json'])
+  for (const part of ['src', 'scripts', 'migrations', 'package.json', 'package-lock.json', 'tsconfig.json', 'dist/assets'])
     cpSync(checkout(part), join(folder, part), { recursive: true })
   for (const part of ['node_modules', 'content', 'packages']) symlinkSync(checkout(part), join(folder, part))
   const tables = join(folder, 'src/mail/tables.ts')
@@ -34,6 +34,6 @@ export async function newerProgram(folder: string): Promise<string> {
   const entry = { ...last, idx: last.idx + 1, when: last.when + 1_000, tag: '9999_weighed' }
   writeFileSync(journalFile, JSON.stringify({ ...journal, entries: [...journal.entries, entry] }))
   writeFileSync(join(folder, 'migrations/9999_weighed.sql'), 'ALTER TABLE "letters" ADD COLUMN "weighed_at" timestamp with time zone;\n')
-  await run(process.execPath, ['scripts/build.mjs', '--force'], { cwd: folder })
+  await run(process.execPath, ['scripts/build.mjs', '--program'], { cwd: folder })
   return join(folder, 'dist/cli.mjs')
 }

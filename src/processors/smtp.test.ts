@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { settings } from '../../test/harness.ts'
 import { type Answers, mailServer } from '../../test/mail-server.ts'
-import { type Fate, handOver } from './smtp.ts'
+import { encryptionFor, type Fate, handOver } from './smtp.ts'
 
 const send = (url: string, to = 'ada@example.org'): Promise<Fate> =>
   handOver(settings({ SMTP_URL: url, SMTP_CONNECTIONS: '2' }), {
@@ -78,4 +78,16 @@ test('an address cannot smuggle a command', async () => {
     about: 'recipient',
   })
   assert.equal(server.taken.length, 0)
+})
+
+test('a password goes encrypted or not at all', () => {
+  for (const url of ['smtp://user:secret@mail.example.com', 'smtps://user:secret@mail.example.com', 'smtp://user:secret@10.0.0.5:587'])
+    assert.equal(encryptionFor(url).requireTLS, true, url)
+  for (const url of [
+    'smtp://mail.example.com',
+    'smtp://user:secret@localhost',
+    'smtp://user:secret@127.0.0.1:2525',
+    'smtp://user:secret@[::1]',
+  ])
+    assert.equal(encryptionFor(url).requireTLS, false, url)
 })

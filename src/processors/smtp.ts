@@ -5,6 +5,7 @@ import DKIM from 'nodemailer/lib/dkim'
 import { parseConnectionUrl } from 'nodemailer/lib/shared'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Config } from '../config.ts'
+import { isThisMachine } from '../egress/network.ts'
 import type { Nameplate } from './nameplate.ts'
 
 export const smtp: Nameplate = {
@@ -63,6 +64,15 @@ const SIGNED =
 
 const transports = new Map<string, Transporter>()
 
+/**
+ * A password goes over an encrypted connection or not at all, whatever a server offers (or somebody in between takes out of
+ * its offer); a relay on this machine may do without.
+ */
+export function encryptionFor(url: string): { readonly requireTLS: boolean } {
+  const { password, hostname } = new URL(url)
+  return { requireTLS: password !== '' && hostname !== 'localhost' && !isThisMachine(hostname.replace(/^\[|\]$/g, '')) }
+}
+
 // One pool of connections a server, opened when the first letter goes.
 function transportTo(url: string): Transporter {
   const open =
@@ -70,6 +80,7 @@ function transportTo(url: string): Transporter {
     nodemailer.createTransport(url, {
       pool: true,
       maxConnections: 4,
+      ...encryptionFor(url),
       connectionTimeout: 15_000,
       greetingTimeout: 15_000,
       socketTimeout: 60_000,
@@ -180,7 +191,7 @@ class Switchboard {
   #closed = false
 
   constructor(url: string, most: number) {
-    this.#options = { ...parseConnectionUrl(url), ...PATIENCE }
+    this.#options = { ...parseConnectionUrl(url), ...PATIENCE, ...encryptionFor(url) }
     this.#most = most
   }
 

@@ -26,6 +26,20 @@ export const typedPassword = z
   .refine((password) => signs(password) <= LONGEST, 'That is longer than a password can be.')
   .optional()
 
+/**
+ * Is the password little more than words that everybody who attacks this account tries first: of our name, the site's, the
+ * person's own name and address? What is left without them must still be eight signs.
+ */
+export function isGuessable(password: string, around: readonly string[]): boolean {
+  const words = around.flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((word) => word.length >= 4)
+  const longestFirst = [...new Set(words)].toSorted((a, b) => b.length - a.length)
+  const rest = longestFirst.reduce((left, word) => left.replaceAll(word, ''), password.toLowerCase())
+  return rest.length < password.toLowerCase().length && signs(rest.replace(/[^\p{L}\p{N}]/gu, '')) < 8
+}
+
+/** What is said of such a password. */
+export const GUESSABLE = 'That is mostly your name, your address or our name, which others try first. Please add words of another kind.'
+
 // 49,000 passwords from public breaches, in a package, read when the first password is chosen. As one
 // text they take half a megabyte; the package's own array would take six, so it is let go.
 let stolen: string | undefined

@@ -30,12 +30,12 @@ import {
   SecondFactorPage,
   SignUpPage,
 } from './pages.tsx'
-import { keepPassword, newPassword, personByPassword, typedPassword } from './password.ts'
+import { GUESSABLE, isGuessable, keepPassword, newPassword, personByPassword, typedPassword } from './password.ts'
 import { passkeyRoutes, showSignIn } from './passkey-routes.tsx'
 import { isSecondFactor } from './second-factor.ts'
 import { slowHash } from './secrets.ts'
 import { endToken } from './session.ts'
-import { recoveryCodeUsed, wayChanged } from './ways.ts'
+import { recoveryCodeUsed, wayChanged, wordsAround } from './ways.ts'
 
 type Ctx = Context<Web>
 
@@ -246,9 +246,21 @@ async function reset(c: Ctx, link: string): Promise<Response> {
   await limit(house.db, 'link by network', clientNetwork(c))
   const form = await readForm(c, z.object({ password: newPassword }))
   if (!form.ok) return showPage(c, { title: 'A new password' }, <NewPasswordPage link={link} errors={form.errors} />, 422)
+  const guessable = await house.db.as('security', (tx) => isGuessableBehind(tx, house, { link, password: form.data.password }))
+  if (guessable) return showPage(c, { title: 'A new password' }, <NewPasswordPage link={link} errors={{ password: GUESSABLE }} />, 422)
   const hash = await slowHash(form.data.password)
   const done = await house.db.as('security', (tx) => replacePassword(tx, house, { link, hash }))
   return done ? c.redirect('/sign-in?changed=password', 303) : expired(c)
+}
+
+async function isGuessableBehind(
+  tx: For<'security'>,
+  house: House,
+  { link, password }: { link: string; password: string },
+): Promise<boolean> {
+  const attempt = await attemptBehind(tx, link)
+  const person = attempt?.personId && (await personOf(tx, attempt.personId))
+  return person ? isGuessable(password, wordsAround(house, person)) : false
 }
 
 // Choosing a password signs nobody in: whoever has a second factor is still asked for it.

@@ -12,12 +12,12 @@ import { endAttempts } from './attempt.ts'
 import { factorRoutes } from './factor-routes.tsx'
 import { freshly, signedIn } from './guard.ts'
 import { passkeysOf } from './passkey.ts'
-import { dropPassword, isPasswordOf, keepPassword, newPassword, passwordSince, typedPassword } from './password.ts'
+import { dropPassword, GUESSABLE, isGuessable, isPasswordOf, keepPassword, newPassword, passwordSince, typedPassword } from './password.ts'
 import { hasSecondFactor, recoveryCodesLeft } from './second-factor.ts'
 import { slowHash } from './secrets.ts'
 import { PasswordPage, SecurityPage, type Ways } from './security-pages.tsx'
 import { endSession, endSessions, sessionsOf } from './session.ts'
-import { wayAdded, wayChanged } from './ways.ts'
+import { wayAdded, wayChanged, wordsAround } from './ways.ts'
 
 type Ctx = Context<Web>
 
@@ -69,6 +69,7 @@ async function setPassword(c: Ctx): Promise<Response> {
   if (!form.ok) return askForPassword(c, form.errors)
   const existed = await hasPassword(c)
   if (existed && !(await isOld(c, form.data.old))) return askForPassword(c, { old: 'That is not your password until now.' })
+  if (isGuessable(form.data.password, wordsAround(house, person))) return askForPassword(c, { password: GUESSABLE })
   const hash = await slowHash(form.data.password)
   await house.db.as('security', async (tx) => {
     await keepPassword(tx, person.personId, hash)

@@ -29,6 +29,8 @@ test('a password has 12 signs or more, whatever they are, is on no list of stole
     ['password1234', /list of stolen ones/],
     ['PassWord1234!', /list of stolen ones/],
     ['x'.repeat(201), /At most 200 characters/],
+    ['Cloudrun Lovelace 1815', /mostly your name, your address or our name/],
+    ['ada.lovelace@example.org!', /mostly your name, your address or our name/],
   ] as const) {
     const answer = await ada.post('/account/security/password', { password })
     assert.equal(answer.status, 422, password)

@@ -19,6 +19,11 @@ export interface Owner {
   readonly email: string
 }
 
+/** What anybody would try first in a password: our name, the site's, the owner's own. */
+export const wordsAround = ({ content, config }: House, { name, email }: Pick<Owner, 'name' | 'email'>): string[] => [
+  ...[content.company.name, content.company.short, new URL(config.origin).hostname, name, email],
+]
+
 /** Tells that a way was added; the sessions go on. */
 export async function wayAdded(tx: For<'security'>, house: House, owner: Owner, what: string): Promise<void> {
   await post(tx, waysChangedLetter(house, owner, what))

@@ -1,6 +1,7 @@
 /** The public site that belongs to no other room: plain pages, assets, conventions. */
 import { type Context, Hono } from 'hono'
 import { raw } from 'hono/html'
+import { now } from '../clock.ts'
 import mark from './favicon.svg'
 import type { House, Web } from './house.ts'
 import { publicPage } from './page.tsx'
@@ -49,7 +50,8 @@ function asset(c: Context<Web>): Response {
 /** RFC 9116. */
 function securityTxt(c: Context<Web>): Response {
   const { config, content } = c.get('house')
-  const expires = new Date(Date.UTC(new Date().getUTCFullYear() + 1, 0, 31)).toISOString()
+  // Between half a year and seven months from now, so that it is stable for a month, and never further than the year that is advised.
+  const expires = new Date(Date.UTC(now().getUTCFullYear(), now().getUTCMonth() + 7, 1)).toISOString()
   return c.text(
     `Contact: mailto:${content.company.securityAddress}\nPolicy: ${config.origin}/security\nPreferred-Languages: en\nCanonical: ${config.origin}/.well-known/security.txt\nExpires: ${expires}\n`,
   )

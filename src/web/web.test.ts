@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { partOf } from './health.ts'
 import { openTestHouse } from '../../test/harness.ts'
 import { openApp } from '../app.ts'
+import { DAY, now, setAhead } from '../clock.ts'
 import { readConfig, WrongSetting } from '../config.ts'
 import { Moment } from './lists.tsx'
 
@@ -313,3 +314,16 @@ const statusOf = (port: number): Promise<number> =>
       .on('error', reject)
       .end()
   })
+
+test('security.txt says where to write, and never runs out', async () => {
+  for (const days of [0, 45, 180, 364, 365]) {
+    setAhead(days * DAY)
+    const text = await browser.read('/.well-known/security.txt')
+    assert.match(text, /^Contact: mailto:\S+@\S+$/m)
+    assert.match(text, /^Canonical: \S+\/\.well-known\/security\.txt$/m)
+    const expires = Date.parse(/^Expires: (\S+)$/m.exec(text)?.[1] ?? '')
+    const left = (expires - now().getTime()) / DAY
+    assert(left > 150 && left < 365, `${left} days`)
+  }
+  setAhead(0)
+})

@@ -1,0 +1,1 @@
+export declare const judge: (text: string) => { readonly asked: boolean; readonly grave: readonly string[] }
