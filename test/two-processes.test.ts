@@ -17,7 +17,7 @@ import type pg from 'pg'
 import { PgBoss } from 'pg-boss'
 import { freePort } from '../bench/program.ts'
 import { Balancer } from './balancer.ts'
-import { socket, superuser } from './harness.ts'
+import { socket, superuser, TEMPLATE } from './harness.ts'
 import { newerProgram } from './newer.ts'
 import { sink } from './sink.ts'
 
@@ -56,7 +56,7 @@ async function start(program: string, port: number): Promise<Running> {
   running.push(child)
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (said += bytes.toString()))
-  for (let tries = 0; tries < 400 && !(await balancer.isReady(port)); tries++) {
+  for (let tries = 0; tries < 1_200 && !(await balancer.isReady(port)); tries++) {
     assert.equal(child.exitCode, null, said)
     await sleep(50)
   }
@@ -74,7 +74,7 @@ let newer = ''
 
 before(async () => {
   const client = await superuser()
-  await client.query(`create database ${DATABASE} owner cloudrun_owner`)
+  await client.query(`create database ${DATABASE} template ${TEMPLATE} owner cloudrun_owner`)
   await client.end()
   eyes = await superuser(DATABASE)
   newer = await newerProgram(join(folder, 'newer'))
@@ -164,7 +164,7 @@ async function undone(): Promise<{ subscribers: string[]; actions: string[]; wai
   }
 }
 
-test('one is killed, one is upgraded, and nobody notices', { timeout: 90_000 }, async () => {
+test('one is killed, one is upgraded, and nobody notices', { timeout: 180_000 }, async () => {
   const [a, b] = [await start(older, await freePort()), await start(older, await freePort())]
   balancer.use(a.port, b.port)
   const clients = [visit(), visit(), subscribe('ada'), subscribe('bob'), report('ada'), report('bob')]
@@ -231,7 +231,7 @@ test('one is killed, one is upgraded, and nobody notices', { timeout: 90_000 }, 
   assert.deepEqual([await ended(a2), await ended(b2)], [0, 0])
 })
 
-test('an older version that is started again serves, and takes nothing away from the newer one', { timeout: 30_000 }, async () => {
+test('an older version that is started again serves, and takes nothing away from the newer one', { timeout: 90_000 }, async () => {
   const grants = `select count(*)::int as n from information_schema.column_privileges where table_name = 'letters' and column_name = 'weighed_at'`
   const granted = async (): Promise<number> => (await eyes.query<{ n: number }>(grants)).rows[0]?.n ?? 0
   const [known, schedules] = [await granted(), await eyes.query('select name from pgboss.schedule order by 1')]

@@ -32,10 +32,13 @@ export async function disagreements(client: pg.Client, register: readonly Held[]
  */
 export async function noteAnswers(client: pg.Client, register: readonly Held[]): Promise<void> {
   const noted = await liveColumns(client)
-  for (const held of register)
-    for (const { name, category } of answersOf(held))
-      if (noted.get(`${held.name}.${name}`) !== category)
-        await client.query(`comment on column ${quoted(held.name)}.${quoted(name)} is ${literal(category)}`)
+  const statements = register.flatMap((held) =>
+    answersOf(held)
+      .filter(({ name, category }) => noted.get(`${held.name}.${name}`) !== category)
+      .map(({ name, category }) => `comment on column ${quoted(held.name)}.${quoted(name)} is ${literal(category)}`),
+  )
+  // All at once: the first time there are a thousand of them.
+  if (statements.length > 0) await client.query(statements.join(';'))
 }
 
 const answersByName = (register: readonly Held[]): ReadonlyMap<string, string> =>
