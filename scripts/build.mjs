@@ -35,6 +35,7 @@ async function buildAssets() {
       script: 'src/web/script.ts',
       passkeys: 'src/web/passkeys.ts',
       live: 'src/web/live.ts',
+      keys: 'src/web/keys.ts',
       counter: 'src/navigation/script.ts',
     },
     outdir: 'dist/assets',
@@ -55,6 +56,7 @@ async function buildAssets() {
     script: find('script-'),
     passkeys: find('passkeys-'),
     live: find('live-'),
+    keys: find('keys-'),
     counter: find('counter-'),
     fonts: outputs.filter((name) => /-latin-wght-normal-.*\.woff2$/.test(name)),
   }

@@ -6,6 +6,7 @@ import { gauges } from './app-gauges.ts'
 import { billingChangeRoutes } from './billing/change-routes.tsx'
 import { billingRoutes } from './billing/routes.tsx'
 import { breachRoutes } from './breaches/routes.tsx'
+import { consoleParts } from './console.ts'
 import { Busy } from './database/connection.ts'
 import { demandRoutes } from './disclosures/routes.tsx'
 import { helpRoutes } from './help/routes.tsx'
@@ -73,7 +74,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     letterRoutes,
     documentRoutes(operations),
     apiRoutes(operations),
-    staffRoutes,
+    staffRoutes(consoleParts),
     mailboxRoutes,
     navigationRoutes,
     devMailRoutes,

@@ -11,6 +11,7 @@ import { type Chance, chance, namer, pick } from './demo-names.ts'
 import { bytes, idAt, nobodys, put } from './demo-rows.ts'
 import { bringIssues } from './demo-issues.ts'
 import { bringMembers } from './demo-members.ts'
+import { bringQuestions } from './demo-questions.ts'
 import { bringUpdates, someWait } from './demo-updates.ts'
 import { bringVisits } from './demo-history.ts'
 import type { Id } from './log.ts'
@@ -101,6 +102,9 @@ export async function furnish(house: House, wanted: Wanted): Promise<Furnished> 
     readers,
     [team[0], team[2]].flatMap((member) => (member ? [member.id] : [])),
   )
+  const askers = customers.slice(-KNOWN_PER_BATCH)
+  const keys = await house.db.as('support', (tx) => keysOf(tx, askers))
+  await bringQuestions(house, { roll: chance(SEED + 6), until, keys }, { askers, team: team.slice(0, 2).map(({ id }) => id) })
   await someWait(house, { ...readers, name: namer(chance(SEED + 4)) })
   await bringVisits(house, until)
   return { people: wanted.people, owner: team[0]?.email ?? '' }

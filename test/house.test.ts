@@ -20,7 +20,7 @@ const storeys = [
   ['policy', 'rights', 'disclosures', 'breaches', 'agents'],
   ['backups'],
   ['promises'],
-  ['app', 'worker', 'main', 'demo', 'commands', 'cli'],
+  ['app', 'console', 'worker', 'main', 'demo', 'commands', 'cli'],
 ]
 const apart = ['updates', 'billing', 'navigation', 'help', 'requests']
 

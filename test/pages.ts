@@ -499,6 +499,11 @@ async function programsFor(owner: Browser): Promise<string> {
 function staffPages(opened: string, unopened: string, shared: Page): Page[] {
   const paths = [
     '/staff',
+    '/staff/search?q=ada',
+    '/staff/search?q=nothing-at-all',
+    '/staff/team/roles',
+    '/staff/activity',
+    '/staff/activity?kind=house',
     '/staff/people',
     '/staff/people?q=ada',
     '/staff/people?q=nobody-at-all',

@@ -5,7 +5,7 @@
  * ids: once the details are erased with their person, it proves that something was done, and names nobody.
  */
 import { randomBytes } from 'node:crypto'
-import { desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { For } from '../database/connection.ts'
@@ -45,19 +45,38 @@ export interface Recorded {
   readonly doneAt: Date
   readonly personId: Id | null
   readonly actorId: Id | null
+  /** What it was done with: the row of another table, which may be gone. */
+  readonly thingId: Id | null
   /** Are the details still there? */
   readonly told: boolean
 }
 
-/** The newest entries, or those before a number. */
-export async function entries(tx: For<'legal' | 'operations'>, { before, most }: { before?: number; most: number }): Promise<Recorded[]> {
+/** Which entries are wanted: those before a number, of these acts, by this member of the team. */
+interface Wanted {
+  readonly before?: number | undefined
+  readonly acts?: readonly Act[]
+  readonly by?: Id | undefined
+  readonly most: number
+}
+
+/** The newest entries that are wanted. */
+export async function entries(
+  tx: For<'legal' | 'operations' | 'support' | 'updates' | 'billing'>,
+  { before, acts, by, most }: Wanted,
+): Promise<Recorded[]> {
   const { number, act, doneAt } = auditEntries
-  const { id, personId, actorId } = auditDetails
+  const { id, personId, actorId, thingId } = auditDetails
   const rows = await tx
-    .select({ number, act, doneAt, personId, actorId, detail: id })
+    .select({ number, act, doneAt, personId, actorId, thingId, detail: id })
     .from(auditEntries)
     .leftJoin(auditDetails, eq(auditDetails.number, number))
-    .where(before === undefined ? undefined : lt(number, before))
+    .where(
+      and(
+        before === undefined ? undefined : lt(number, before),
+        acts ? inArray(act, [...acts]) : undefined,
+        by ? eq(actorId, by) : undefined,
+      ),
+    )
     .orderBy(desc(number))
     .limit(most)
   return rows.map(({ detail, ...row }) => ({ ...row, told: detail !== null }))

@@ -37,7 +37,7 @@ export const auditDetailsHeld = classify(auditDetails, {
   keptFor: { while: 'you are registered or subscribed' },
   onErasure: 'delete',
   serves: ['rights'],
-  reads: ['legal', 'operations'],
+  reads: ['legal', 'operations', 'support', 'updates', 'billing'],
   columns: {
     id: ['reference', 'A number that stands for what was done'],
     number: ['record', 'Its place in the record'],
@@ -69,7 +69,7 @@ export const auditEntriesHeld = classify(auditEntries, {
   keptFor: { while: 'the company is there' },
   onErasure: { keep: 'A chain of hashes proves that nothing was taken out, and names nobody', until: 'the company is gone' },
   serves: [],
-  reads: ['rights', 'legal', 'operations'],
+  reads: ['rights', 'legal', 'operations', 'support', 'updates', 'billing'],
   columns: {
     number: ['record', 'Its place in the record'],
     act: ['record', 'What was done'],

@@ -310,6 +310,7 @@ export const qualifications = pgTable(
     index('qualifications_person').on(table.personId),
     index('qualifications_membership').on(table.membershipId, table.decidedAt),
     index('qualifications_card').on(table.cardHash),
+    index('qualifications_waiting').on(table.decidedAt).where(sql`${table.outcome} = 'review'`),
     index('qualifications_expires').on(table.expiresAt),
     index('qualifications_decider').on(table.decidedBy),
     index('qualifications_second').on(table.secondedBy),

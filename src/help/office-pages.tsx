@@ -43,7 +43,7 @@ export const QueuePage = ({ view, listed, names, sought, bounded, told }: QueueP
   <>
     <h1>Questions</h1>
     <Told words={told} />
-    <Search action="/staff/help" label="A number, somebody’s name or address, or words that were said" value={sought} />
+    <Search action="/staff/help" label="A name, an address, a number, or words" value={sought} />
     <nav class="views" aria-label="Which questions">
       <ul>
         {views.map((name) => (

@@ -4,6 +4,7 @@ import { DAY, fromNow } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import { asId, type Id } from '../log.ts'
 import { people } from '../people/tables.ts'
+import { anywhere } from '../staff/finder.ts'
 import { findPeople } from '../staff/search.ts'
 import { conversations, conversationTasks } from './tables.ts'
 import { saidIn } from './words.ts'
@@ -98,7 +99,12 @@ export async function findConversations(tx: For<'support'>, sought: string): Pro
   return { listed: shown, bounded }
 }
 
-const escaped = (part: string): string => `%${part.replace(/[\\%_]/g, '\\$&')}%`
+/** Conversations with somebody, or of a number. */
+export async function conversationsWithWhom(tx: For<'support'>, sought: string): Promise<Listed[]> {
+  const id = asId(sought)
+  const ids = id ? [id] : await withWhom(tx, sought)
+  return ids.length === 0 ? [] : rows(tx).where(inArray(conversations.id, ids)).orderBy(desc(conversations.wroteAt))
+}
 
 async function withWhom(tx: For<'support'>, part: string): Promise<Id[]> {
   const found = await findPeople(tx, { part, staffOnly: false, order: 'joined', descending: true })
@@ -106,7 +112,7 @@ async function withWhom(tx: For<'support'>, part: string): Promise<Id[]> {
   const { id, personId, email, name, wroteAt } = conversations
   const theirs = or(
     known.length > 0 ? inArray(personId, known) : undefined,
-    and(isNotNull(email), or(ilike(email, escaped(part)), ilike(name, escaped(part)))),
+    and(isNotNull(email), or(ilike(email, anywhere(part)), ilike(name, anywhere(part)))),
   )
   return (await tx.select({ id }).from(conversations).where(theirs).orderBy(desc(wroteAt)).limit(SHOWN)).map((row) => row.id)
 }

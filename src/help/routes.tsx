@@ -46,10 +46,13 @@ export const helpRoutes = new Hono<Web>()
   .route('/', accountRoutes)
   .route('/', officeRoutes)
 
-const index = publicPage(({ content }) => ({
-  shown: { title: 'Help and Support', description: 'Answers about registering, signing in, your data and paying.' },
-  body: <IndexPage articles={content.help} />,
-}))
+const index = publicPage(
+  ({ content }) => ({
+    shown: { title: 'Help and Support', description: 'Answers about registering, signing in, your data and paying.' },
+    body: <IndexPage articles={content.help} />,
+  }),
+  { unless: 'q' },
+)
 
 const LONGEST_SEARCH = 200
 
@@ -83,19 +86,13 @@ function contactIn({ content }: House): Pick<ContactProps, 'title' | 'more'> & {
 
 const aboutIn = ({ content }: House, slug: string | undefined): Article | undefined => content.help.find((article) => article.slug === slug)
 
-const contact = publicPage((house) => {
-  const { description, ...page } = contactIn(house)
-  return { shown: { title: page.title, description }, body: <ContactPage {...page} /> }
-})
-
-// The same page for everybody who comes without anything; another one for who is signed in, or comes from an article.
+// Not kept ready: whoever is signed in is asked for less.
 async function showContact(c: Ctx, form?: Failed): Promise<Response> {
   const house = c.get('house')
   const about = aboutIn(house, form ? form.typed['about'] : c.req.query('about'))
-  const known = await recognise(c)
-  if (!form && !about && !known) return contact(c)
+  const signedInAs = (await recognise(c)) ? c.get('signedIn').email : undefined
   const { description, ...page } = contactIn(house)
-  const signedInAs = known ? c.get('signedIn').email : undefined
+  if (!form) c.set('shownToAll', true)
   return showPage(c, { title: page.title, description }, <ContactPage {...page} {...{ about, signedInAs }} {...form} />, form ? 422 : 200)
 }
 

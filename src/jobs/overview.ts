@@ -100,3 +100,12 @@ export async function retryDeadLetters(db: Database, id?: Id): Promise<number> {
   log('jobs.retried', { jobs: moved })
   return moved
 }
+
+/** Jobs of a name that were tried and have not succeeded yet: how many, and since when the first waits. */
+export async function stuck(tx: For<'operations'>, job: JobName): Promise<{ count: number; oldest: Date | undefined }> {
+  const { rows } = await tx.execute<{ count: number; oldest: string | null }>(sql`
+    select count(*)::int as count, min(created_on)::text as oldest
+      from (select created_on from pgboss.job where name = ${job} and state = 'retry' limit 1000) waiting`)
+  const { count = 0, oldest } = rows[0] ?? {}
+  return { count, oldest: oldest ? new Date(oldest) : undefined }
+}

@@ -3,8 +3,8 @@
  * hears that it was taken; a job reads it, and then it is emptied.
  */
 import { createHmac } from 'node:crypto'
-import { and, count, eq, isNull } from 'drizzle-orm'
-import { now } from '../clock.ts'
+import { and, count, eq, isNull, lt, min } from 'drizzle-orm'
+import { fromNow, MINUTE, now } from '../clock.ts'
 import { newId } from '../database/columns.ts'
 import type { Database, For } from '../database/connection.ts'
 import { seal, unseal } from '../database/sealing.ts'
@@ -33,6 +33,9 @@ export interface Opened extends Arrival {
 
 /** What one letter may weigh, and how many may wait to be read: more is asked to come again later. */
 export const most = { bytes: 5 * 2 ** 20, recipients: 20, waiting: 5_000 } as const
+
+/** A letter is read within seconds; after so long something is wrong. */
+const UNREAD_AFTER = 15 * MINUTE
 
 const sealing = (db: Database): Buffer => db.keyring.own('letters that came in')
 
@@ -111,4 +114,14 @@ export const isFull = (house: House): Promise<boolean> =>
 export async function cameIn(tx: For<'operations'>): Promise<{ mailbox: string; outcome: string | null; letters: number }[]> {
   const { mailbox, outcome } = incomingLetters
   return tx.select({ mailbox, outcome, letters: count() }).from(incomingLetters).groupBy(mailbox, outcome).orderBy(mailbox, outcome)
+}
+
+/** Letters that came in a while ago and were not read: how many, and since when the first waits. */
+export async function unread(tx: For<'operations'>): Promise<{ count: number; oldest: Date | undefined }> {
+  const { receivedAt, readAt } = incomingLetters
+  const [row] = await tx
+    .select({ count: count(), oldest: min(receivedAt) })
+    .from(incomingLetters)
+    .where(and(isNull(readAt), lt(receivedAt, fromNow(-UNREAD_AFTER))))
+  return { count: row?.count ?? 0, oldest: row?.oldest ?? undefined }
 }

@@ -5,20 +5,10 @@ import { Crumbs, Empty } from '../web/layout.tsx'
 import { CalendarDay, Column, Moment, Table } from '../web/lists.tsx'
 import { Told } from '../web/told.tsx'
 import { KindChoices, WordsField } from './form.tsx'
-import { endings, happenings, type Kind } from './kinds.ts'
+import { endings, happenings } from './kinds.ts'
+import { kindWords } from './office-words.ts'
 import { type Listed, SHOWN } from './queue.ts'
 import { inDays } from './watch.ts'
-
-/** What is asked for, in a word. */
-export const kindWords: Readonly<Record<Kind, string>> = {
-  access: 'Copy',
-  correction: 'Correction',
-  erasure: 'Erasure',
-  objection: 'Objection',
-  restriction: 'Restriction',
-  portability: 'Portability',
-  question: 'Question',
-}
 
 /** The end of a request's number, which is what differs. */
 export const shortId = (id: string): string => id.slice(-8)

@@ -30,7 +30,8 @@ import {
   understand,
 } from './handling.ts'
 import { type Desk, DeskPage } from './desk-pages.tsx'
-import { kindWords, QueuePage, TakeDownPage } from './office-pages.tsx'
+import { QueuePage, TakeDownPage } from './office-pages.tsx'
+import { kindWords } from './office-words.ts'
 import { listRequests } from './queue.ts'
 import { grounds } from './refusal.ts'
 import { file, requestOf } from './request.ts'

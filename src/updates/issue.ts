@@ -244,6 +244,9 @@ export const settled = (tx: For<'updates'>, doing: Doing): Promise<boolean> =>
 export const resent = (tx: For<'updates'>, doing: Doing): Promise<boolean> => act(tx, { ...doing, act: 'resent' }, 'sent')
 export const finished = (tx: For<'updates'>, issueId: Id): Promise<boolean> => act(tx, { issueId, by: null, act: 'finished' }, 'sending')
 
+/** The condition that an issue is scheduled and has not begun. */
+export const isScheduled: SQL = eq(lastAct, 'scheduled')
+
 /** Scheduled issues whose time has come, and issues that are being sent. */
 export async function issuesToWakeFor(tx: For<'updates'>): Promise<{ due: Id[]; sending: Id[] }> {
   const due = await tx

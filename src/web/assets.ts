@@ -8,6 +8,8 @@ export interface Assets {
   readonly script: string
   readonly passkeys: string
   readonly live: string
+  /** The console's keys. */
+  readonly keys: string
   readonly fonts: readonly string[]
   /** The script that other websites of the operator's load, too: at an address that stays. */
   readonly counter: Prepared
@@ -31,7 +33,7 @@ const anywhere = { 'cache-control': 'public, max-age=3600', 'cross-origin-resour
 /** Reads the built assets in `directory`. */
 export function readAssets(directory: string): Assets {
   const manifest = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as Record<
-    'css' | 'script' | 'passkeys' | 'live' | 'counter',
+    'css' | 'script' | 'passkeys' | 'live' | 'keys' | 'counter',
     string
   > & {
     fonts: string[]
@@ -43,6 +45,7 @@ export function readAssets(directory: string): Assets {
     script: at(manifest.script),
     passkeys: at(manifest.passkeys),
     live: at(manifest.live),
+    keys: at(manifest.keys),
     fonts: manifest.fonts.map(at),
     counter: prepare(readFileSync(join(directory, manifest.counter)), { 'content-type': typeOf('.js'), ...anywhere }),
     files: new Map(names.map((name) => [name, prepare(readFileSync(join(directory, name)), { 'content-type': typeOf(name), ...forever })])),

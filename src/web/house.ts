@@ -5,7 +5,7 @@ import type { Database } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import type { Assets } from './assets.ts'
 import type { Content } from './content.ts'
-import type { Place } from './layout.tsx'
+import type { Tab } from './console-frame.tsx'
 
 export interface House {
   readonly config: Config
@@ -52,6 +52,6 @@ export interface Web extends Env {
     /** The role in which a member of staff is here; the staff room's word, see `staff/guard.ts`. */
     role: string
     /** The console's navigation for that role. */
-    tabs: readonly Place[]
+    tabs: readonly Tab[]
   }
 }

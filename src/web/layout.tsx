@@ -1,6 +1,7 @@
 import { raw } from 'hono/html'
 import type { Child, PropsWithChildren } from 'hono/jsx'
 import { AskingBanner } from './asking.tsx'
+import { ConsoleKeys, ConsoleNav, ConsoleSearch, type Tab } from './console-frame.tsx'
 import mark from './favicon.svg'
 import { Icon, type IconName } from './icons.tsx'
 
@@ -12,7 +13,7 @@ export interface Frame {
   signedIn: boolean
   area: 'site' | 'account' | 'staff'
   /** The console's navigation, by role. */
-  tabs?: readonly Place[] | undefined
+  tabs?: readonly Tab[] | undefined
   company: { name: string; short: string }
   /** Path of a module script. */
   script?: string | undefined
@@ -35,6 +36,7 @@ export interface Frame {
 export interface Assets {
   css: string
   script: string
+  keys: string
   fonts: readonly string[]
 }
 
@@ -48,7 +50,6 @@ const words = {
   skip: 'Skip to the content',
   site: 'Main',
   account: 'Your account',
-  staff: 'Console',
   footer: 'About this site',
   crumbs: 'Where you are',
   signOut: 'Sign out',
@@ -113,7 +114,17 @@ export function Layout(props: PropsWithChildren<Frame & { assets: Assets }>) {
             {words.skip}
           </a>
           <Header {...props} />
-          {props.area !== 'site' && <Tabs {...props} area={props.area} />}
+          {props.area === 'account' && <Tabs path={props.path} />}
+          {props.area === 'staff' && props.tabs && (
+            <ConsoleNav
+              tabs={props.tabs}
+              path={props.path}
+              here={nearest(
+                props.path,
+                props.tabs.filter(({ group }) => group),
+              )}
+            />
+          )}
           {props.coming && props.area !== 'staff' && (
             <aside class="coming" aria-label={words.coming}>
               <p>
@@ -149,13 +160,15 @@ function Head(props: Frame & { assets: Assets }) {
         <link rel="alternate" {...feed} />
       ))}
       <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-      {[props.assets.script, props.script].map((src) => src && <script type="module" src={src}></script>)}
+      {[props.assets.script, props.area === 'staff' ? props.assets.keys : undefined, props.script].map(
+        (src) => src && <script type="module" src={src}></script>,
+      )}
       {props.area !== 'staff' && !props.signal && !props.uncounted && <script defer src="/n.js" data-views="no"></script>}
     </head>
   )
 }
 
-function Header({ path, signedIn, company }: Frame) {
+function Header({ path, signedIn, company, area, tabs }: Frame) {
   const here = nearest(path, [...places, ...doors, ...home])
   return (
     <header class="top">
@@ -163,6 +176,7 @@ function Header({ path, signedIn, company }: Frame) {
         {raw(mark.trim().replace('<svg', '<svg aria-hidden="true"'))}
         {company.short}
       </a>
+      {area === 'staff' && tabs && <ConsoleSearch />}
       <nav aria-label={words.site}>
         <ul>
           <Links to={places} path={path} here={here} />
@@ -184,21 +198,18 @@ function Header({ path, signedIn, company }: Frame) {
   )
 }
 
-function Tabs({ area, path, tabs = [] }: Pick<Frame, 'path' | 'tabs'> & { area: 'account' | 'staff' }) {
-  const to = area === 'staff' ? tabs : accountPlaces
-  if (to.length === 0) return null
-  return (
-    <nav class="tabs" aria-label={words[area]}>
-      <ul>
-        <Links to={to} path={path} here={nearest(path, to)} />
-      </ul>
-    </nav>
-  )
-}
+const Tabs = ({ path }: { path: string }) => (
+  <nav class="tabs" aria-label={words.account}>
+    <ul>
+      <Links to={accountPlaces} path={path} here={nearest(path, accountPlaces)} />
+    </ul>
+  </nav>
+)
 
-function Footer({ path, company, signal }: Frame) {
+function Footer({ path, company, signal, area, tabs }: Frame) {
   return (
     <footer class="bottom">
+      {area === 'staff' && tabs && <ConsoleKeys tabs={tabs} />}
       <nav aria-label={words.footer}>
         <ul>
           <Links to={small} path={path} />

@@ -32,6 +32,8 @@ export interface Keeping {
   readonly seconds?: number
   /** What of the request it depends on beside the kind of reader, and the header that tells it. */
   readonly by?: { readonly header: string; of(request: PageRequest): string }
+  /** With this word in its query the address is another page, which is not kept. */
+  readonly unless?: string
 }
 
 /** The ready pages at one address, for one kind of reader. */
@@ -64,20 +66,23 @@ function keyOf(request: PageRequest): string {
 export function readyAnswer(request: PageRequest): Answer | undefined {
   if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
   const place = houses.get(request.house)?.get(keyOf(request))
+  if (place?.unless && asks(request.url, place.unless)) return undefined
   const ready = place?.kept.get(place.by?.of(request) ?? '')
   return ready && ready.until > performance.now() ? answerTo(request, ready.prepared) : undefined
 }
+
+const asks = (url: string, word: string): boolean => url.includes('?') && new URLSearchParams(url.slice(url.indexOf('?'))).has(word)
 
 /** Renders every page anew: this process changed what they show. Others follow within the pages' seconds. */
 export const forgetReady = (house: House): void => void houses.delete(house)
 
 /** Keeps a rendered page ready for the next reader of this kind; returns the answer for this one. */
-export function keepReady(request: PageRequest, html: string, { seconds = Infinity, by }: Keeping): Answer {
+export function keepReady(request: PageRequest, html: string, { seconds = Infinity, by, unless }: Keeping): Answer {
   const places = houses.get(request.house) ?? new Map<string, Place>()
   const vary = by && by.header !== 'Cookie' ? `Cookie, Sec-GPC, DNT, ${by.header}` : 'Cookie, Sec-GPC, DNT'
   const kept = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-cache', vary }
   const prepared = prepare(Buffer.from(html), { ...safeHeaders(request.house.config), ...kept })
-  const place = places.get(keyOf(request)) ?? { ...(by ? { by } : {}), kept: new Map<string, Ready>() }
+  const place = places.get(keyOf(request)) ?? { ...(by ? { by } : {}), ...(unless ? { unless } : {}), kept: new Map<string, Ready>() }
   place.kept.set(by?.of(request) ?? '', { prepared, until: performance.now() + seconds * 1000 })
   houses.set(request.house, places.set(keyOf(request), place))
   return answerTo(request, prepared)

@@ -78,3 +78,35 @@ export function goByKeyboard(stage: Stage): void {
     assert.deepEqual(await stage.house.query('select from people where email = $1', ['kay@example.org']), [])
   })
 }
+
+/** A day in the console, without a mouse: a question is found and answered, by its keys and by the Tab key. */
+export function answerByKeyboard(stage: Stage): void {
+  void test('by keyboard alone a member of staff finds a question and answers it', async () => {
+    const { house } = stage
+    await house.browser().post('/help/contact', { name: 'Kim Asks', email: 'kim@example.org', words: 'Is it open on Sundays?' })
+    const tab = await (await stage.window(undefined, await house.member('support'))).newPage()
+    const go = (...keys: string[]) => Promise.all([tab.waitForNavigation(), ...keys.map((key) => tab.keyboard.press(key))])
+    await tab.goto('/staff')
+    await tab.keyboard.press('g')
+    await go('q')
+    assert.equal(await tab.textContent('h1'), 'Questions')
+    await tab.keyboard.press('k')
+    assert.match((await tab.evaluate<Stop>(STOP)).name, /^Kim Asks/)
+    await go('Enter')
+    await fill(tab, /^The letter/, 'Yes, g and / and ? too.')
+    await press(tab, /^Send the answer$/)
+    assert.match((await tab.textContent('main')) ?? '', /The answer is on its way/)
+    assert.match((await house.inbox('kim@example.org'))[0]?.text ?? '', /Yes, g and \/ and \? too\./)
+
+    await tab.keyboard.press('/')
+    await tab.keyboard.type('kim')
+    await go('Enter')
+    assert.match((await tab.textContent('main')) ?? '', /Kim Asks/)
+    await tab.keyboard.press('?')
+    assert.equal((await tab.evaluate<Stop>(STOP)).name, 'Keys')
+    await reach(tab, /^Switch the keys off$/)
+    await tab.keyboard.press('Enter')
+    await tab.keyboard.press('/')
+    assert.equal((await tab.evaluate<Stop>(STOP)).name, 'Switch the keys on', 'a switched-off key does nothing')
+  })
+}

@@ -1,0 +1,1 @@
+CREATE INDEX "qualifications_waiting" ON "qualifications" USING btree ("decided_at") WHERE "qualifications"."outcome" = 'review';
