@@ -9,6 +9,7 @@ import { breachRoutes } from './breaches/routes.tsx'
 import { consoleParts } from './console.ts'
 import { Busy } from './database/connection.ts'
 import { demandRoutes } from './disclosures/routes.tsx'
+import { helpApi } from './help/api-routes.tsx'
 import { helpRoutes } from './help/routes.tsx'
 import { log, logFault, word } from './log.ts'
 import { devMailRoutes, mailboxRoutes } from './mail/routes.tsx'
@@ -44,7 +45,7 @@ import { nothingHere, problem, Refusal } from './web/refusal.ts'
 import { siteRoutes } from './web/site-routes.tsx'
 
 /** Every operation of the API, as `/api/v1` and its description show them. */
-export const operations: readonly Operation[] = [...keyApi, ...servicesApi, ...updatesApi, ...reportsApi]
+export const operations: readonly Operation[] = [...keyApi, ...servicesApi, ...updatesApi, ...helpApi, ...reportsApi]
 
 /** Opens every door of the house. */
 export function openApp(house: House, readiness: Readiness = { leaving: false, migrations: 1 }): Hono<Web> {

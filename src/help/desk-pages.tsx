@@ -56,6 +56,15 @@ export const DeskPage = ({ desk, told, errors = {}, typed = {} }: DeskProps) => 
       {asker ? <Answer {...{ desk, errors, typed }} /> : <NoAnswer />}
       <Remark {...{ conversation, errors, typed }} />
       <Assign desk={desk} />
+      {asker && (
+        <section>
+          <h2>Is it about their data?</h2>
+          <p>What asks for a copy, a correction or an erasure has a clock, and is answered by those who answer for privacy.</p>
+          <form method="post" action={`/staff/help/${conversation.id}/hand-over`}>
+            <Submit kind="quiet">Hand it over to them</Submit>
+          </form>
+        </section>
+      )}
       <form method="post" action={`/staff/help/${conversation.id}/${conversation.closedAt ? 'reopen' : 'close'}`}>
         <Submit kind="quiet">{conversation.closedAt ? 'Open it again' : 'Close it without an answer'}</Submit>
       </form>

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openTestHouse } from '../../test/harness.ts'
+import { programWith, TestProgram } from '../../test/program.ts'
 import { DAY, setAhead } from '../clock.ts'
 import { sweep } from '../database/sweep.ts'
 import { asId } from '../log.ts'
@@ -178,6 +179,36 @@ test('what plainly asks for data is a request wherever it arrives, and no questi
   assert.match(page, /it is a request, too/)
   await write('ada@example.org', 'My address on the invoice is wrong, please correct it.')
   assert.equal((await house.query("select 1 from requests where email = 'ada@example.org'")).length, 0, 'this somebody reads')
+})
+
+test('what turns out to ask for data is handed over, and has a clock from then on', async () => {
+  await fresh()
+  await visitor.post('/help/contact', { name: 'Hanna', email: 'hanna@example.org', words: 'Could you put my surname right?' })
+  const { id } = await latest()
+  assert.equal((await analyst.post(`/staff/help/${id}/hand-over`)).status, 404)
+  assert.match((await support.post(`/staff/help/${id}/hand-over`)).headers.get('location') ?? '', /handed/)
+  assert.match((await newest('hanna@example.org')).text.replace(/\s+/g, ' '), /Somebody of our staff reads it/)
+  const [request] = await house.query<{ id: string; closed_at: Date | null }>("select * from requests where email = 'hanna@example.org'")
+  const legal = await house.member('legal')
+  assert.match(await legal.read(`/staff/requests/${request?.id}`), /put my surname right/)
+  assert.match(await support.read(`/staff/help/${id}`), /handed over to those who answer for privacy/)
+  assert.equal((await support.post('/staff/help/01a20adc-42fc-72e8-b87b-0b4b894a8323/hand-over')).status, 404)
+})
+
+test('a service asks for somebody by its key, and never learns what is said', async () => {
+  await fresh()
+  const program = new TestProgram(house, (await programWith(house, ['questions:read', 'questions:write'])).key)
+  const [person] = await house.query<{ id: string }>("select id from people where email = 'ada@example.org'")
+  const begun = await program.post('/questions', { person: person?.id, words: 'How do I add a gull?' })
+  assert.equal(begun.status, 201)
+  assert.match(await support.read(`/staff/help/${(await latest()).id}`), /add a gull/)
+  assert.match((await newest('ada@example.org')).subject, /has come in/)
+  const listed = await program.get(`/questions?person=${person?.id}`)
+  assert.match(JSON.stringify(listed.body), new RegExp(String(begun.body['question'])))
+  assert.doesNotMatch(JSON.stringify(listed.body), /gull|pelican|Ada/)
+  const nobody = '01a20adc-42fc-72e8-b87b-0b4b894a8323'
+  assert.deepEqual((await program.get(`/questions?person=${nobody}`)).body, { questions: [] })
+  assert.equal((await program.post('/questions', { person: nobody, words: 'x' })).status, 404)
 })
 
 test('somebody whose data is only stored gets an answer, apart from their record', async () => {

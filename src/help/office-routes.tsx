@@ -54,6 +54,7 @@ export const officeRoutes = new Hono<Web>()
 const outcomes: Typed = {
   done: 'Done.',
   answered: 'The answer is on its way.',
+  handed: 'It is a request now. They were told that it came in, and those who answer for privacy read it.',
   unchanged: 'It stands otherwise than the page had shown; nothing was done.',
 }
 const LONGEST_SEARCH = 200

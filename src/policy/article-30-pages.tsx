@@ -22,9 +22,12 @@ export const ProcessingPage = ({ controller, entries, measures }: ProcessingReco
       <h2>Who answers for it</h2>
       <Facts rows={controller} />
     </section>
-    {entries.map((entry) => (
-      <Activity entry={entry} />
-    ))}
+    <section>
+      <h2>What is done</h2>
+      {entries.map((entry) => (
+        <Activity entry={entry} />
+      ))}
+    </section>
     <section>
       <h2>How it is protected</h2>
       <ul>
@@ -36,21 +39,23 @@ export const ProcessingPage = ({ controller, entries, measures }: ProcessingReco
   </>
 )
 
+// Closed: one sees at a glance what is done and on which basis, and opens what one asks about.
 const Activity = ({ entry: { key, purpose, basis, people, data, recipients, transfers, retention } }: { entry: Entry }) => (
-  <section id={key}>
-    <h2>{purpose}</h2>
+  <details class="folded" id={key}>
+    <summary>
+      <h3>{purpose}</h3>{' '}
+      <small>
+        {basis}; {recipients.length > 0 ? `goes to ${recipients.join(', ')}` : 'goes to nobody'}
+      </small>
+    </summary>
     <Facts
       rows={[
-        ['Legal basis', basis],
         ['People', people.join('; ')],
         ['Data', data.join('; ')],
-        ['Recipients', recipients.join('; ') || 'nobody'],
         ['Transfers to third countries', transfers.join('; ') || 'none'],
       ]}
     />
-    <details>
-      <summary>When it is erased ({retention.length})</summary>
-      <Facts rows={retention} />
-    </details>
-  </section>
+    <h4>When it is erased</h4>
+    <Facts rows={retention} />
+  </details>
 )

@@ -4,6 +4,8 @@ export const scopes = {
   'updates:write': 'Ask somebody by letter whether they want updates, and end what they receive',
   'access:read': 'Ask whether somebody may use a service, until when, and how much',
   'usage:write': 'Report how much of a service somebody used',
+  'questions:read': 'Ask how somebody’s questions stand, without a word of what is said',
+  'questions:write': 'Ask us something for somebody who asks within a service',
   'reports:read': 'Read how the websites are used, in numbers that name nobody',
 } as const
 export type Scope = keyof typeof scopes

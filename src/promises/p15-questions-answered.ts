@@ -24,7 +24,7 @@ export const p15: Promised = {
     await lookAtAddress(look)
     await unread(look)
     await overdue(look, { kinds: ['question'], says: 'a question is overdue' })
-    await givenUp(look, ['mail.read', 'requests.read'])
+    await givenUp(look, ['mail.read', 'requests.read', 'help.read'])
     await lookAtConversations(look)
     await lookAtTeam(look)
     await lookAtLetters(look)

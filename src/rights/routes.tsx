@@ -15,6 +15,7 @@ import { nothingHere } from '../web/refusal.ts'
 import { appliedTo } from '../policy/applied.tsx'
 import { limit } from '../web/throttle.ts'
 import { erase, ErasureWaits, waitingErasure, whatStays } from './erasure.ts'
+import { handOverRoutes } from './hand-over-routes.tsx'
 import { askForCopy, fetchCopy, keptCopyOf, recordCopy, smallCopy } from './kept-copy.ts'
 import { ErasurePage, PrivacyPage, ReceiptPage } from './pages.tsx'
 import { receiptBehind } from './receipt.ts'
@@ -39,6 +40,7 @@ export const rightsRoutes = new Hono<Web>()
   .get('/receipts/:token', (c) => showReceipt(c, c.req.param('token')))
   .route('/', rightsRequestRoutes)
   .route('/', restrictedRoutes)
+  .route('/', handOverRoutes)
 
 /** How many rows of each table the page shows. */
 const SHOWN = 20

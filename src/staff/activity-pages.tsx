@@ -19,7 +19,9 @@ interface ActivityProps {
 export const ActivityPage = ({ listed, members, kinds, kind, by }: ActivityProps) => {
   const last = listed.at(-1)?.number ?? 1
   const next =
-    listed.length === SHOWN ? `/staff/activity?${new URLSearchParams({ kind: kind ?? '', by: by ?? '', before: String(last) })}` : undefined
+    listed.length === SHOWN
+      ? `/staff/activity?${new URLSearchParams({ kind: kind ?? '', by: by ?? '', before: String(last) }).toString()}`
+      : undefined
   return (
     <>
       <h1>Activity</h1>

@@ -51,36 +51,40 @@ export const RolesPage = ({ register, own }: { register: readonly Held[]; own: R
         </tbody>
       </Table>
       {roles.map((role) => (
-        <section>
-          <h2 id={role}>{role}</h2>
-          <ul>
-            {abilitiesOf(role).map((ability) => (
-              <li>{abilityOf(ability).says}</li>
-            ))}
-          </ul>
-          <p>
-            For:{' '}
-            {purposesOf(role)
-              .map((purpose) => purposes[purpose].toLowerCase())
-              .join('; ')}
-            .
-          </p>
-          <details>
-            <summary>Where it sees what</summary>
-            <dl class="facts">
-              {[...(seen.get(role) ?? [])].map(([category, tables]) => (
-                <div>
-                  <dt>{categories[category]}</dt>
-                  <dd>{tables.join('; ')}</dd>
-                </div>
-              ))}
-            </dl>
-          </details>
-        </section>
+        <RoleSection role={role} seen={seen.get(role) ?? new Map()} />
       ))}
     </>
   )
 }
+
+const RoleSection = ({ role, seen }: { role: Role; seen: ReadonlyMap<Category, string[]> }) => (
+  <section>
+    <h2 id={role}>{role}</h2>
+    <ul>
+      {abilitiesOf(role).map((ability) => (
+        <li>{abilityOf(ability).says}</li>
+      ))}
+    </ul>
+    <p>
+      For:{' '}
+      {purposesOf(role)
+        .map((purpose) => purposes[purpose].toLowerCase())
+        .join('; ')}
+      .
+    </p>
+    <details>
+      <summary>Where it sees what</summary>
+      <dl class="facts">
+        {[...seen].map(([category, tables]) => (
+          <div>
+            <dt>{categories[category]}</dt>
+            <dd>{tables.join('; ')}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  </section>
+)
 
 const Yes = () => (
   <>

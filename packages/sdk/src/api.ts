@@ -69,11 +69,19 @@ export interface Key {
   /** What the key is called in the console */
   readonly name: string
   /** What the key opens */
-  readonly scopes: readonly ('updates:read' | 'updates:write' | 'access:read' | 'usage:write' | 'reports:read')[]
+  readonly scopes: readonly ('updates:read' | 'updates:write' | 'access:read' | 'usage:write' | 'questions:read' | 'questions:write' | 'reports:read')[]
   /** The one service that the key is bound to; null where it is bound to none */
   readonly service: string | null
   /** When the key ends; null where it does not */
   readonly expires_at: string | null
+}
+
+/** A question that somebody asks within a service */
+export interface NewQuestion {
+  /** The number that stands for the person, as signing in told it */
+  readonly person: string
+  /** What they ask, in their own words; it is sealed under their key */
+  readonly words: string
 }
 
 /** A person’s name or address was corrected: put right what you hold under their number */
@@ -120,6 +128,21 @@ export interface PersonRestricted {
     /** The number that stands for the person */
     readonly person: string
   }
+}
+
+/** A question as it stands, without a word of it */
+export interface Question {
+  /** The number that stands for the question */
+  readonly question: string
+  /** Whether it waits for an answer, was answered, or is closed */
+  readonly standing: 'waiting' | 'answered' | 'closed'
+  /** When it was asked */
+  readonly asked: string
+}
+
+/** The questions of one person, the latest first */
+export interface Questions {
+  readonly questions: readonly Question[]
 }
 
 /** Somebody receives updates on a topic from now on: they agreed to it, or undid that they left. (Lists that are brought in are not told row by row) */
@@ -330,6 +353,10 @@ export interface Operations {
   readUpdates: { readonly asks: { readonly body: UpdateAddress; }; readonly answers: UpdatesReceived }
   /** End a subscription */
   endUpdates: { readonly asks: { readonly path: { readonly id: string }; }; readonly answers: UpdateEnded }
+  /** Ask something for somebody */
+  askQuestion: { readonly asks: { readonly body: NewQuestion; }; readonly answers: Question }
+  /** How somebody’s questions stand */
+  listQuestions: { readonly asks: { readonly query: { readonly person: string }; }; readonly answers: Questions }
   /** Which history was brought in? */
   listVisitImports: { readonly asks: { }; readonly answers: VisitImports }
   /** How much were the websites used? */
@@ -349,6 +376,8 @@ export const operations: Readonly<Record<keyof Operations, { method: string; at:
   askForUpdates: { method: 'POST', at: '/updates/requests', repeatable: true },
   readUpdates: { method: 'POST', at: '/updates/status', repeatable: false },
   endUpdates: { method: 'DELETE', at: '/updates/subscriptions/{id}', repeatable: true },
+  askQuestion: { method: 'POST', at: '/questions', repeatable: false },
+  listQuestions: { method: 'GET', at: '/questions', repeatable: false },
   listVisitImports: { method: 'GET', at: '/reports/imports', repeatable: false },
   readVisitTotals: { method: 'GET', at: '/reports/totals', repeatable: false },
   readVisitDays: { method: 'GET', at: '/reports/days', repeatable: false },
