@@ -40,20 +40,27 @@ export const DeskPage = ({ desk, told, errors = {}, typed = {} }: DeskProps) => 
       <h1>{who}</h1>
       <Told words={told} />
       <Errors errors={errors} />
-      <Standing desk={desk} />
+      {conversation.personId && (
+        <p>
+          <small>That you opened this is on the person’s page, with your role and without your name.</small>
+        </p>
+      )}
       <section>
-        <h2>What was said</h2>
         {said.map(({ direction, text, by, writtenAt }) => (
           <article class={`letter ${direction}`}>
-            <h3>
+            <h2>
               {wrote[direction]}
               {by && `, ${team.find(({ personId }) => personId === by)?.name ?? 'somebody who left'}`}, <Moment at={writtenAt} />
-            </h3>
+            </h2>
             <p class="said">{text}</p>
           </article>
         ))}
       </section>
       {asker ? <Answer {...{ desk, errors, typed }} /> : <NoAnswer />}
+      <section>
+        <h2>About it</h2>
+        <Standing desk={desk} />
+      </section>
       <Remark {...{ conversation, errors, typed }} />
       <Assign desk={desk} />
       {asker && (
@@ -91,11 +98,6 @@ const Standing = ({ desk: { conversation, asker, staffId, team } }: { desk: Desk
           ...(expiresAt ? [['Deleted', <Moment at={expiresAt} as="day" />] as const] : []),
         ]}
       />
-      {personId && (
-        <p>
-          <small>That you opened this is on the person’s page, with your role and without your name.</small>
-        </p>
-      )}
     </>
   )
 }

@@ -1,7 +1,7 @@
 /** Choosing the days that a page of reports is about. */
 import { Field, Submit } from '../web/forms.tsx'
 import { hrefOf } from './panel-pages.tsx'
-import { isPeriod, type Question, spans, wordsOf } from './question.ts'
+import { isPeriod, type Question, spans, wordsOf, yesterdayOf } from './question.ts'
 
 const spanNames = { 1: 'Today', 7: '7 days', 30: '30 days', 90: '90 days' } as const
 
@@ -20,11 +20,14 @@ export function Period({ question, chosen: [from, until], at }: PeriodProps) {
       <nav aria-label="Period">
         <ul>
           {spans.map((span) => (
-            <li>
-              <a href={hrefOf({ ...question, span }, at)} aria-current={question.span === span ? 'true' : undefined}>
-                {spanNames[span]}
-              </a>
-            </li>
+            <>
+              {span === 7 && <Yesterday {...{ question, at }} />}
+              <li>
+                <a href={hrefOf({ ...question, span }, at)} aria-current={question.span === span ? 'true' : undefined}>
+                  {spanNames[span]}
+                </a>
+              </li>
+            </>
           ))}
         </ul>
       </nav>
@@ -42,6 +45,18 @@ export function Period({ question, chosen: [from, until], at }: PeriodProps) {
         <Submit kind="quiet">Show</Submit>
       </form>
     </div>
+  )
+}
+
+const Yesterday = ({ question, at }: Pick<PeriodProps, 'question' | 'at'>) => {
+  const yesterday = yesterdayOf(question)
+  const isShown = question.from === yesterday.from && question.until === yesterday.until
+  return (
+    <li>
+      <a href={hrefOf(yesterday, at)} aria-current={isShown ? 'true' : undefined}>
+        Yesterday
+      </a>
+    </li>
   )
 }
 

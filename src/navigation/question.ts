@@ -39,6 +39,12 @@ function readPeriod(words: URLSearchParams): Pick<Question, 'from' | 'until' | '
   return { from: dayBefore(today, span - 1), until: today, span }
 }
 
+/** The day that is over, by the same filters. */
+export function yesterdayOf(question: Question): Question {
+  const day = dayBefore(dayOf(now()))
+  return { ...question, from: day, until: day, span: undefined }
+}
+
 /** Are these two days a period that can be asked for? */
 export const isPeriod = (from: string, until: string): boolean =>
   isDay(from) && isDay(until) && from <= until && daysIn({ from, until }) <= LONGEST_DAYS
@@ -48,7 +54,15 @@ export const daysIn = ({ from, until }: { from: Day; until: Day }): number => (D
 
 /** The period as people read it. */
 export const periodName = ({ span, from, until }: Question): string =>
-  span === 1 ? 'Today' : span ? `The last ${span} days` : `${from} to ${until}`
+  span === 1
+    ? 'Today'
+    : from === until
+      ? from === dayBefore(dayOf(now()))
+        ? 'Yesterday'
+        : from
+      : span
+        ? `The last ${span} days`
+        : `${from} to ${until}`
 
 /** The period of the same length that ended before this one began. */
 export const before = (asked: Asked): Asked => ({

@@ -21,7 +21,7 @@ const kinds: readonly Kind[] = [
   { name: 'question', says: 'Questions', ability: 'help', href: (id) => `/staff/help/${id}` },
   { name: 'request', says: 'Requests', ability: 'requests', href: (id) => `/staff/requests/${id}` },
   { name: 'person', says: 'People', ability: 'people' },
-  { name: 'issue', says: 'Updates', ability: 'updates', href: (id) => `/staff/updates/${id}` },
+  { name: 'issue', says: 'Updates', ability: 'updates', href: (id) => `/staff/updates/issues/${id}` },
   { name: 'list', says: 'Lists brought in', ability: 'import', href: (id) => `/staff/updates/import/${id}` },
   { name: 'history', says: 'History brought in', ability: 'navigation' },
   { name: 'customer', says: 'Billing', ability: 'billing' },

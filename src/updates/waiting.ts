@@ -35,6 +35,6 @@ export const issueFinder: Finder = {
         .where(id ? eq(issues.id, id) : ilike(issues.subject, anywhere(text)))
         .orderBy(desc(sql`${issues.editedAt}`))
         .limit(8)
-      return rows.map((row) => ({ href: `/staff/updates/${row.id}`, text: row.subject || 'Without a subject', note: row.topic }))
+      return rows.map((row) => ({ href: `/staff/updates/issues/${row.id}`, text: row.subject || 'Without a subject', note: row.topic }))
     }),
 }

@@ -21,6 +21,7 @@ const words = {
 /** The keys that lead to no page. */
 const KEYS: readonly (readonly [key: string, does: string])[] = [
   ['/', 'to the search'],
+  ['i', 'to the page’s own field: the letter, the text, the search'],
   ['?', 'to this list'],
   ['j, k', 'to the next and the previous row of a table'],
 ]

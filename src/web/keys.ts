@@ -42,6 +42,7 @@ function press(key: string): boolean {
   if (isGoing) return follow(key)
   if (key === 'g') going = performance.now()
   else if (key === '/') document.querySelector<HTMLInputElement>('.seek input')?.focus()
+  else if (key === 'i') enter()
   else if (key === '?') openList()
   else if (key === 'j' || key === 'k') step(key === 'j' ? 1 : -1)
   else return false
@@ -52,6 +53,14 @@ function follow(key: string): boolean {
   const link = [...document.querySelectorAll<HTMLAnchorElement>('a[data-key]')].find((one) => one.dataset['key'] === key)
   link?.click()
   return link !== undefined
+}
+
+// What is written on a page comes before what is chosen on it.
+function enter(): void {
+  const field = ['textarea', 'input:not([type=hidden], [type=checkbox], [type=radio])']
+    .map((kind) => document.querySelector<HTMLElement>(`main ${kind}`))
+    .find((one) => one !== null)
+  field?.focus()
 }
 
 function openList(): void {
