@@ -9,7 +9,7 @@ import { forgetReady } from '../web/ready.ts'
 import { clock } from '../worker.ts'
 import { promises } from './all.ts'
 import { type Promised, promiseNames } from './promise.ts'
-import { examine } from './running.ts'
+import { examine, examineSurely } from './running.ts'
 
 const house = await openTestHouse()
 const visitor = house.browser()
@@ -178,6 +178,14 @@ test('a check that looks at nothing, or that fails, has shown nothing', async ()
     }),
   )
   assert.deepEqual([both.standing, both.findings], ['broken', ['it is broken']])
+})
+
+test('what was in motion while one looked is no breach, what stays is one', async () => {
+  let looks = 0
+  const moving = made((look) => Promise.resolve(look.expect('things', ++looks > 1, 'something is in motion')))
+  assert.equal((await examineSurely(house.house, moving)).standing, 'holds')
+  const staying = made((look) => Promise.resolve(look.expect('things', false, 'something is broken')))
+  assert.deepEqual((await examineSurely(house.house, staying)).findings, ['something is broken'])
 })
 
 test('a check cannot write', async () => {
