@@ -50,6 +50,7 @@ const commands: Readonly<Record<string, Command>> = {
     run: async (words, options) => (await import('./commands/backup.ts')).restore(words, options),
   },
   audit: { takes: ['json'], words: 1, run: audit },
+  doctor: { takes: ['json'], words: 0, run: async (_, options) => (await import('./commands/doctor.ts')).doctor(options) },
   promises: {
     takes: ['json'],
     words: 40,

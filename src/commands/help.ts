@@ -13,6 +13,7 @@ cloudrun: the customer side of a small software company, in one program
   cloudrun mail keys                    the keys that sign letters, and the records to publish
   cloudrun mail check                   whether the name servers are set up for e-mail
   cloudrun billing reconcile            compare what is kept with what Stripe says, and mend it
+  cloudrun doctor                       examine this deployment, and say what to mend
   cloudrun audit verify                 whether the record of what was done is whole
   cloudrun audit key                    the key that verifies its signed heads
   cloudrun promises check [P4 …]        whether the promises of the privacy policy hold
@@ -163,6 +164,19 @@ The same runs every hour. Run it before a deploy, too: with the new version, on 
 Exit code ${exits.failed}: one is broken. Exit code ${exits.usage}: none is known to be broken, and one could not be examined.
 `
 
+const doctor = `
+cloudrun doctor: examine this deployment, and say what to mend
+
+  cloudrun doctor [--json]
+
+Looks at settings and who can read the files with secrets, the disks, backups and the ledger of erasures; at the database: its
+version, settings, rights and clock, migrations and the data map; inside: whether SECRET opens what is sealed, later work,
+letters, the team and its second factors, requests, the record and the promises; and at the ways: the site by its own name and
+its certificate, the mail server, the mail door, and what the name servers say of the domain. It changes nothing.
+
+✓ is well, ! should be better, ✗ is to be mended. Exit code ${exits.failed}: something is to be mended.
+`
+
 const backup = `
 cloudrun backup: everything that is kept, in one encrypted file
 
@@ -210,6 +224,7 @@ const pages: Readonly<Record<string, string>> = {
   billing,
   audit,
   promises,
+  doctor,
   backup,
   restore,
   places,

@@ -91,6 +91,25 @@ function transportTo(url: string): Transporter {
   return open
 }
 
+/** Does the mail server answer, and let us in? Nothing is sent. Returns why not, in a code; undefined when it does. */
+export async function reachSmtp({ smtpUrl }: Pick<Config, 'smtpUrl'>): Promise<string | undefined> {
+  const once = nodemailer.createTransport({
+    ...parseConnectionUrl(smtpUrl ?? ''),
+    ...encryptionFor(smtpUrl ?? ''),
+    connectionTimeout: 8_000,
+    greetingTimeout: 8_000,
+  })
+  try {
+    await once.verify()
+    return undefined
+  } catch (fault) {
+    const { code, responseCode } = fault as { code?: string; responseCode?: number }
+    return [code ?? 'no answer', responseCode].filter((part) => part !== undefined).join(' ')
+  } finally {
+    once.close()
+  }
+}
+
 /** A mail server's answer that asks to try again later; the address is not part of it. */
 class TryLater extends Error {
   override name = 'TryLater'
