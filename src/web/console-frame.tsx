@@ -72,7 +72,7 @@ const Parts = ({ tabs, path, here }: NavProps) => (
 
 /** The search in the head of every page of the console. */
 export const ConsoleSearch = () => (
-  <form class="seek" role="search" action="/staff/search">
+  <form class="seek" role="search" aria-label={words.nav} action="/staff/search">
     <input type="search" name="q" aria-label={words.search} placeholder={words.search} autocomplete="off" spellcheck={false} />
     <button type="submit" class="link" aria-label="Find">
       <Icon name="search" />
