@@ -188,10 +188,10 @@ const DeskRow = ({ promised, evidence }: Shown) => (
     <th scope="row">
       <a href={`/privacy/promises#${promised.name}`}>{promised.name}</a>
     </th>
-    <td>{evidence.standing === 'holds' ? 'Holds' : <b>{standings[evidence.standing]}</b>}</td>
+    <td class="words">{evidence.standing === 'holds' ? 'Holds' : <b>{standings[evidence.standing]}</b>}</td>
     <td>{evidence.sinceAt && <Moment at={evidence.sinceAt} />}</td>
     <td>{evidence.ranAt && <Moment at={evidence.ranAt} />}</td>
-    <td>
+    <td class="words">
       {evidence.findings.length > 0 ? (
         <ul>
           {evidence.findings.map((words) => (
