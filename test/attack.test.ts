@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Answer, addressOf, type Door, knock, leadsTo, parametersOf } from './doors.ts'
+import type { Browser } from './browser.ts'
+import { type Answer, addressOf, type Door, type Knock, knock, leadsTo, parametersOf } from './doors.ts'
 import { ADA, nobodys, numbersIn, openSiege } from './siege.ts'
 
 const { house, app, doors, furnished, visitor, mallory, adas, form } = await openSiege()
@@ -130,25 +131,47 @@ const MALFORMED = [
   '2147483648',
 ]
 
+const NAMES = [
+  ...['then', 'q', 'page', 'sort', 'order', 'after', 'before', 'changed', 'why', 'role', 'from', 'id', 'state', 'at', 'in', 'which'],
+  ...['until', 'days', 'clock', 'is.page', 'not.channel', 'kind', 'mailbox', 'subject', 'state', 'version', 'by'],
+]
+
+/** A door, asked with a value that makes no sense, in its address, its query and its fields. */
+function nonsense(door: Door, value: string, twice: boolean): Knock {
+  const path = addressOf(door, value)
+  const said = value.replaceAll('#', '')
+  const query = new URLSearchParams(NAMES.map((name) => [name, 'VALUE'] as [string, string])).toString().replaceAll('VALUE', said)
+  if (door.method === 'GET') return { method: 'GET', path: `${path}?${twice ? `then=${said}&then[]=${said}&q=${said}&q=${said}` : query}` }
+  const fields = [...new URLSearchParams(String(form(door, door.path).body ?? '')).keys()]
+  return form(door, path, Object.fromEntries(fields.map((name) => [name, decoded(value)])))
+}
+
+/** Whom a door lets in far enough to read what they sent: the others get one answer, whatever it was. */
+async function readersOf(door: Door): Promise<Browser[]> {
+  const isStaffs = door.path.startsWith('/staff')
+  const readers: Browser[] = []
+  for (const who of [visitor, isStaffs ? browsers.owner : ada]) {
+    // What forms of hers without a number do is meant, and would end her session.
+    if (who === ada && door.method !== 'GET' && parametersOf(door).length === 0) continue
+    const answers = [await knock(app, nonsense(door, 'x', false), who), await knock(app, nonsense(door, '%00', false), who)]
+    const shut = answers.every(({ status, headers }) => status === 303 && headers.get('location')?.startsWith('/sign-in'))
+    if (!shut) readers.push(who)
+  }
+  return readers
+}
+
 test('a malformed parameter is a refusal, never a fault', async () => {
-  const queries = ['then', 'q', 'page', 'sort', 'order', 'after', 'before', 'changed', 'why', 'role', 'from', 'id', 'state', 'at', 'in']
-  for (const door of doors) {
+  for (const [at, door] of doors.entries()) {
     await house.query('delete from throttles')
-    for (const value of MALFORMED) {
-      const query = new URLSearchParams(queries.map((name) => [name, 'VALUE'] as [string, string]))
-        .toString()
-        .replaceAll('VALUE', value.replaceAll('#', ''))
-      const repeated = `then=${value}&then[]=${value}&q=${value}&q=${value}`
-      const fields = [...new URLSearchParams(String(form(door, door.path).body ?? '')).keys()]
-      const bad = Object.fromEntries(fields.map((name) => [name, decoded(value)]))
-      for (const who of [visitor, ada]) {
-        const path = addressOf(door, value)
-        if (door.method === 'GET')
-          for (const search of [query, repeated]) await knock(app, { method: 'GET', path: `${path}?${search}` }, who)
-        else if (who === visitor || path !== door.path) await knock(app, form(door, path, bad), who)
-      }
+    const readers = await readersOf(door)
+    // Without a number in its address, a door gets every third value, another third than its neighbours.
+    const values = parametersOf(door).length > 0 ? MALFORMED : MALFORMED.filter((_, number) => number % 3 === at % 3)
+    for (const [turn, value] of values.entries()) {
+      const who = readers[turn % readers.length]
+      if (who) await knock(app, nonsense(door, value, turn % 5 === 4), who)
     }
   }
+  assert.equal((await knock(app, { method: 'GET', path: '/staff' }, browsers.owner)).status, 200, 'the owner was heard to the end')
 })
 
 function decoded(value: string): string {

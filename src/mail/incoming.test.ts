@@ -14,6 +14,7 @@ import { messageId, returnPath, returnToken } from './return-path.ts'
 
 const mailbox = await fakeMailbox()
 const house = await openTestHouse({
+  SUPPORT_ADDRESS: 'questions@cloudrun.example',
   BOUNCE_ADDRESS: 'bounce@cloudrun.example',
   ORIGIN: 'https://cloudrun.example',
   IMAP_URL: mailbox.url,
