@@ -170,6 +170,7 @@ const silent = new Set([
   'houseMark',
   'noticeIn',
   'concernsUs',
+  'setupRequest',
   'meterEvent',
   'plannedBy',
   'termsOf',
