@@ -16,7 +16,7 @@ import { Stripe } from 'stripe'
 import { freePort, type Program, startProgram } from '../bench/program.ts'
 import { startEmulator } from '../packages/stripe-emulator/src/index.ts'
 
-const CUSTOMERS = Number(process.env['CUSTOMERS'] ?? 60)
+const CUSTOMERS = Number(process.env['CUSTOMERS'] ?? 30)
 const DAY = 86_400
 const dataDir = mkdtempSync(join(tmpdir(), 'cloudrun-storm-'))
 const port = await freePort()
