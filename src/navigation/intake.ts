@@ -13,12 +13,6 @@ const MOST_AT_ONCE = 2_000
 const MOST_WAITING = 50_000
 /** How long actions wait that nobody waits for. */
 const PATIENCE_MS = 50
-/**
- * Writing at the same time, so that one commit does not wait for another's disk; the second begins only
- * where so many wait, because a commit costs the same however few actions are in it.
- */
-const WRITERS = 2
-const WORTH_A_WRITER = 24
 
 interface Waiting {
   readonly actions: readonly Action[]
@@ -35,7 +29,7 @@ export class Intake {
   #waiting: Waiting[] = []
   #count = 0
   #coming = 0
-  #writing = 0
+  #writing = false
   #soon = false
   #timer: NodeJS.Timeout | undefined
   #batches = 0
@@ -80,7 +74,7 @@ export class Intake {
 
   /** Resolves once everything that came in was written, or failed. */
   async settled(): Promise<void> {
-    while (this.#coming > 0 || this.#count > 0 || this.#writing > 0) {
+    while (this.#coming > 0 || this.#count > 0 || this.#writing) {
       this.#write()
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
@@ -101,14 +95,15 @@ export class Intake {
     })
   }
 
+  // One batch at a time: a commit costs the same however few actions are in it, and while it is under way the next grows.
   #write(): void {
-    if (this.#writing >= (this.#count >= WORTH_A_WRITER ? WRITERS : 1) || this.#waiting.length === 0) return
+    if (this.#writing || this.#waiting.length === 0) return
     clearTimeout(this.#timer)
     this.#timer = undefined
     const batch = this.#batch()
-    this.#writing++
+    this.#writing = true
     void this.#record(batch).finally(() => {
-      this.#writing--
+      this.#writing = false
       this.#write()
     })
   }
