@@ -3,7 +3,7 @@ import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { Article } from '../web/content.ts'
 import type { FormErrors, Typed } from '../web/form.ts'
-import { Errors, Field, Search, Submit } from '../web/forms.tsx'
+import { EmailField, Errors, Field, Search, Submit } from '../web/forms.tsx'
 import { Crumbs, Empty } from '../web/layout.tsx'
 import type { Found } from './finding.ts'
 
@@ -153,17 +153,7 @@ export const ContactPage = ({ title, more, about, signedInAs, errors = {}, typed
 const WhoYouAre = ({ errors, typed }: { errors: FormErrors; typed: Typed }) => (
   <>
     <Field name="name" label="Your name" value={typed['name']} error={errors['name']} autocomplete="name" maxlength={200} required />
-    <Field
-      name="email"
-      label="E-mail address"
-      type="email"
-      value={typed['email']}
-      error={errors['email']}
-      autocomplete="email"
-      maxlength={254}
-      hint="The answer goes there, and nowhere else."
-      required
-    />
+    <EmailField {...{ errors, typed }} hint="The answer goes there, and nowhere else." />
   </>
 )
 

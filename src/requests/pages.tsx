@@ -1,7 +1,7 @@
 /** What somebody sees who asks: the forms, the button that confirms, and how their request stands. */
 import type { Child } from 'hono/jsx'
 import type { FormErrors } from '../web/form.ts'
-import { Checkbox, Errors, Field, Submit } from '../web/forms.tsx'
+import { Checkbox, EmailField, Errors, Field, Submit } from '../web/forms.tsx'
 import { Notice } from '../web/layout.tsx'
 import { CalendarDay, Facts, Moment } from '../web/lists.tsx'
 import { Told } from '../web/told.tsx'
@@ -21,17 +21,7 @@ export const AskPage = ({ errors = {}, typed = {} }: FormProps) => (
     <Errors errors={errors} />
     <form method="post" action="/privacy/requests/new" novalidate>
       <KindChoices {...{ errors, typed }} />
-      <Field
-        name="email"
-        label="E-mail address"
-        type="email"
-        value={typed['email']}
-        error={errors['email']}
-        autocomplete="email"
-        maxlength={254}
-        hint="The address under which we may know you. The answer goes there, and nowhere else."
-        required
-      />
+      <EmailField {...{ errors, typed }} hint="The address under which we may know you. The answer goes there, and nowhere else." />
       <WordsField {...{ errors, typed }} />
       <Submit icon="send">Send the request</Submit>
     </form>

@@ -1,7 +1,7 @@
 /** Pages about oneself: who am I here, and moving to another address. */
 import { raw } from 'hono/html'
 import type { FormErrors, Typed } from '../web/form.ts'
-import { Errors, Field, Submit } from '../web/forms.tsx'
+import { EmailField, Errors, Field, Submit } from '../web/forms.tsx'
 import { Icon, type IconName } from '../web/icons.tsx'
 import { Crumbs, Notice } from '../web/layout.tsx'
 import { Facts, Moment } from '../web/lists.tsx'
@@ -108,16 +108,7 @@ export const AddressPage = ({ email, errors = {}, typed = {} }: Filled & { email
     </p>
     <Errors errors={errors} />
     <form method="post" action="/account/address" novalidate>
-      <Field
-        name="email"
-        label="New e-mail address"
-        type="email"
-        value={typed['email']}
-        error={errors['email']}
-        autocomplete="email"
-        maxlength={254}
-        required
-      />
+      <EmailField {...{ errors, typed }} label="New e-mail address" />
       <Submit>Send a code there</Submit>
     </form>
   </>

@@ -1,6 +1,6 @@
 /** What somebody reads who was invited. */
 import type { FormErrors, Typed } from '../web/form.ts'
-import { Errors, Field, Submit } from '../web/forms.tsx'
+import { EmailField, Errors, Field, Submit } from '../web/forms.tsx'
 
 interface InvitationProps {
   readonly company: string
@@ -33,7 +33,11 @@ export const InvitationPage = ({ company, token, role, email, known, errors = {}
       {!known && (
         <Field name="name" label="Your name" value={typed['name']} error={errors['name']} autocomplete="name" maxlength={200} required />
       )}
-      {email === null ? <EmailField typed={typed} errors={errors} /> : <Address email={email} known={known} />}
+      {email === null ? (
+        <EmailField typed={typed} errors={errors} hint="We send a code there, to confirm it." />
+      ) : (
+        <Address email={email} known={known} />
+      )}
       <Submit>Accept the invitation</Submit>
     </form>
     <section>
@@ -48,20 +52,6 @@ export const InvitationPage = ({ company, token, role, email, known, errors = {}
       </small>
     </p>
   </article>
-)
-
-const EmailField = ({ typed, errors }: { typed: Typed; errors: FormErrors }) => (
-  <Field
-    name="email"
-    label="E-mail address"
-    type="email"
-    value={typed['email']}
-    error={errors['email']}
-    autocomplete="email"
-    maxlength={254}
-    hint="We send a code there, to confirm it."
-    required
-  />
 )
 
 const Address = ({ email, known }: { email: string; known: boolean }) => (

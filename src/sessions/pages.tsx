@@ -1,5 +1,5 @@
 /** The pages at the door: registering, signing in, codes, links, a new password. */
-import { Errors, Field, Submit } from '../web/forms.tsx'
+import { EmailField, Errors, Field, Submit } from '../web/forms.tsx'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Notice } from '../web/layout.tsx'
 import { ATTEMPT_MINUTES, type Attempt } from './attempt.ts'
@@ -17,16 +17,7 @@ export const SignUpPage = ({ errors = {}, typed = {} }: Filled) => (
     <Errors errors={errors} />
     <form method="post" action="/sign-up" novalidate>
       <Field name="name" label="Your name" value={typed['name']} error={errors['name']} autocomplete="name" maxlength={200} required />
-      <Field
-        name="email"
-        label="E-mail address"
-        type="email"
-        value={typed['email']}
-        error={errors['email']}
-        autocomplete="email"
-        maxlength={254}
-        required
-      />
+      <EmailField {...{ errors, typed }} />
       <Submit>Send me a code</Submit>
     </form>
     <p>
@@ -233,16 +224,7 @@ export const ResetPage = ({ errors = {}, typed = {} }: Filled) => (
     </p>
     <Errors errors={errors} />
     <form method="post" action="/password/reset" novalidate>
-      <Field
-        name="email"
-        label="E-mail address"
-        type="email"
-        value={typed['email']}
-        error={errors['email']}
-        autocomplete="email"
-        maxlength={254}
-        required
-      />
+      <EmailField {...{ errors, typed }} />
       <Submit>Send me the link</Submit>
     </form>
   </article>

@@ -3,7 +3,7 @@ import { MailboxNotice } from '../mail/mailbox-notice.tsx'
 import type { Suppression } from '../mail/suppression.ts'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { tickedIn } from '../web/form.ts'
-import { Errors, Field, Select, Submit } from '../web/forms.tsx'
+import { EmailField, Errors, Field, Select, Submit } from '../web/forms.tsx'
 import { Facts, Moment } from '../web/lists.tsx'
 import { Told } from '../web/told.tsx'
 import type { Preferences } from './preferences.ts'
@@ -23,16 +23,7 @@ export const AskForLinkPage = ({ errors = {}, typed = {} }: Filled) => (
     </p>
     <Errors errors={errors} />
     <form method="post" action="/updates/preferences" novalidate>
-      <Field
-        name="email"
-        label="E-mail address"
-        type="email"
-        value={typed['email']}
-        error={errors['email']}
-        autocomplete="email"
-        maxlength={254}
-        required
-      />
+      <EmailField {...{ errors, typed }} />
       <Submit icon="mail">Send me the link</Submit>
     </form>
   </article>

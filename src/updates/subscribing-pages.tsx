@@ -2,7 +2,7 @@
 import { type Suppression, whys } from '../mail/suppression.ts'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { tickedIn } from '../web/form.ts'
-import { Choices, Errors, Field, Submit } from '../web/forms.tsx'
+import { Choices, EmailField, Errors, Field, Submit } from '../web/forms.tsx'
 import { Empty, Notice } from '../web/layout.tsx'
 import { Moment } from '../web/lists.tsx'
 import type { Request } from './request.ts'
@@ -53,17 +53,7 @@ const SubscribeForm = ({ company, topics, errors = {}, typed = {} }: SubscribePr
         hint={`Tick what you would like to get. If you tick none, it is “${topics[0]?.title}”.`}
       />
       <Field name="name" label="Name" value={typed['name']} error={errors['name']} autocomplete="name" maxlength={200} required />
-      <Field
-        name="email"
-        label="E-mail address"
-        type="email"
-        value={typed['email']}
-        error={errors['email']}
-        autocomplete="email"
-        maxlength={254}
-        hint="We send one letter there, with a link to confirm it. Until you do, you get nothing else."
-        required
-      />
+      <EmailField {...{ errors, typed }} hint="We send one letter there, with a link to confirm it. Until you do, you get nothing else." />
       <Submit icon="mail">Subscribe</Submit>
     </form>
     <p>

@@ -1,4 +1,5 @@
 import type { Child, PropsWithChildren } from 'hono/jsx'
+import type { FormErrors, Typed } from './form.ts'
 import { Icon, type IconName } from './icons.tsx'
 
 const words = {
@@ -54,6 +55,28 @@ export function Field({ name, label, hint, error, rows, code, type = 'text', val
     </div>
   )
 }
+
+interface EmailFieldProps {
+  label?: string
+  hint?: string
+  errors: FormErrors
+  typed: Typed
+}
+
+/** Somebody's own e-mail address, which their browser can fill in; the field is called `email`. */
+export const EmailField = ({ label = 'E-mail address', hint, errors, typed }: EmailFieldProps) => (
+  <Field
+    name="email"
+    label={label}
+    type="email"
+    value={typed['email']}
+    error={errors['email']}
+    autocomplete="email"
+    maxlength={254}
+    hint={hint}
+    required
+  />
+)
 
 interface SelectProps extends Asked {
   options: readonly (readonly [value: string, text: string])[]
