@@ -4,14 +4,13 @@
  */
 import { eq } from 'drizzle-orm'
 import type { For } from '../database/connection.ts'
-import { enter } from '../egress/ledger.ts'
 import type { Id } from '../log.ts'
 import { fileAway, type Opened, openIncoming } from '../mail/incoming.ts'
-import { type LetterIn, readLetter } from '../mail/reading.ts'
+import { type LetterIn, readIncoming } from '../mail/reading.ts'
+import { vouchedFor } from '../mail/sender.ts'
 import { answered, isOurs, mayWriteTo, numberHash } from '../mail/thread.ts'
 import { personWith } from '../people/person.ts'
-import { dns } from '../processors/dns.ts'
-import { type Sender, senderOf } from '../processors/dns-sender.ts'
+import type { Sender } from '../processors/dns-sender.ts'
 import type { House } from '../web/house.ts'
 import { begin, type Conversation, conversationOf, goOn } from './conversation.ts'
 import { conversations } from './tables.ts'
@@ -38,12 +37,10 @@ export async function readQuestion(house: House, { incomingId, requestId }: { in
 }
 
 async function heed(house: House, letter: Opened, requestId: Id | undefined): Promise<Outcome> {
-  const read = await readLetter(letter.raw, letter.bringer ? letter.from : undefined)
+  const read = await readIncoming(letter)
   if (read.from && isOurs(house, read.from)) return 'own'
   if (read.machine) return 'machine'
-  const sent = { plate: dns, fields: ['domain of the address that wrote to us'], id: letter.id }
-  if (read.from) await house.db.as('support', (tx) => enter(tx, sent))
-  const sender = read.from ? await senderOf(letter.raw, letter) : 'forged'
+  const sender = await vouchedFor(house, 'support', letter, read)
   const asked = { about: 'question', domain: 'questions by domain' } as const
   const mayWrite = sender !== 'forged' && requestId === undefined && (await mayWriteTo(house, read.from ?? '', asked))
   return house.db.as('support', (tx) => take(tx, house, { letter, read, sender, mayWrite, requestId }))

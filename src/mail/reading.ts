@@ -1,8 +1,9 @@
 /**
- * A letter to the address for privacy, taken apart: who says that they wrote it, their own words without what
+ * A letter that came in, taken apart: who says that they wrote it, their own words without what
  * they quote, documents, and whether a machine wrote it. However broken it is, it is read without a fault.
  */
 import type { Attachment, ParsedMail } from 'mailparser'
+import type { Opened } from './incoming.ts'
 import { MOST_PAPER, type Paper, plainName, typeOf } from './paper.ts'
 
 export interface LetterIn {
@@ -42,6 +43,9 @@ const nothing: LetterIn = {
 }
 
 const options = { skipHtmlToText: true, skipTextToHtml: true, skipImageLinks: true, skipTextLinks: true, maxHtmlLengthToParse: 1_000_000 }
+
+/** Takes a letter apart that came in. One that was fetched by IMAP has no envelope: its return path is what the server noted. */
+export const readIncoming = ({ raw, bringer, from }: Opened): Promise<LetterIn> => readLetter(raw, bringer ? from : undefined)
 
 /** Takes a letter apart. `envelope` is where it says to send back what cannot be delivered. */
 export async function readLetter(raw: Buffer, envelope: string | undefined): Promise<LetterIn> {

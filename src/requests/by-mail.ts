@@ -8,12 +8,11 @@ import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { fileAway, type Opened, openIncoming } from '../mail/incoming.ts'
-import { type LetterIn, readLetter } from '../mail/reading.ts'
+import { type LetterIn, readIncoming } from '../mail/reading.ts'
+import { vouchedFor } from '../mail/sender.ts'
 import { answered, isOurs, mayWriteTo, numberHash } from '../mail/thread.ts'
-import { dns } from '../processors/dns.ts'
-import { type Sender, senderOf } from '../processors/dns-sender.ts'
+import type { Sender } from '../processors/dns-sender.ts'
 import type { House } from '../web/house.ts'
-import { enter } from '../egress/ledger.ts'
 import { keepPaper, keepWords } from './correspondence.ts'
 import { type Recognised, recognise } from './recognition.ts'
 import { file, type Filing, lockedRequest, requestOf } from './request.ts'
@@ -28,52 +27,67 @@ type Outcome = 'request' | 'doubt' | 'forged' | 'machine' | 'own' | 'answer' | '
 export async function readRequest(house: House, incomingId: Id): Promise<void> {
   const letter = await house.db.as('operations', (tx) => openIncoming(tx, incomingId))
   if (!letter) return
-  if (letter.mailbox === 'support') return passOn(house, letter)
-  const outcome = await heed(house, letter)
+  const apart = await takenApart(letter)
+  if (letter.mailbox === 'support') return passOn(house, apart)
+  const outcome = passedOver(house, apart) ?? (await heed(house, await vouched(house, apart)))
   await house.db.as('operations', (tx) => fileAway(tx, incomingId, outcome))
+}
+
+/** A letter, taken apart. */
+interface Apart {
+  readonly letter: Opened
+  readonly read: LetterIn
+  readonly asks: Recognised
+}
+
+async function takenApart(letter: Opened): Promise<Apart> {
+  const read = await readIncoming(letter)
+  return { letter, read, asks: recognise(read.subject, read.text) }
+}
+
+/** Why nothing is asked in it. */
+function passedOver(house: House, { read, asks }: Apart): 'own' | 'machine' | undefined {
+  if (read.from && isOurs(house, read.from)) return 'own'
+  return read.machine === 'answer' || (read.machine === 'bulk' && asks.kinds.length === 0) ? 'machine' : undefined
 }
 
 // At the address for questions these words are about a service as often as about data: somebody reads them.
 const PLAIN_ANYWHERE: readonly Kind[] = ['erasure', 'access', 'portability', 'objection', 'restriction']
 
+const asksPlainly = ({ read: { forwarded, encrypted, machine }, asks: { kinds, doubt } }: Apart): boolean =>
+  kinds.length > 0 && kinds.every((kind) => PLAIN_ANYWHERE.includes(kind)) && !doubt && !forwarded && !encrypted && !machine
+
 /**
  * A letter to the address for questions. What plainly asks for data is a request there, too, because nobody needs to
  * know which address is for what; and whatever it asks, it goes on to those who answer questions, so that none is lost.
  */
-async function passOn(house: House, letter: Opened): Promise<void> {
-  const { subject, text, forwarded, encrypted, machine } = await readLetter(letter.raw, letter.bringer ? letter.from : undefined)
-  const { kinds, doubt } = recognise(subject, text)
-  const isPlain = kinds.length > 0 && kinds.every((kind) => PLAIN_ANYWHERE.includes(kind))
-  if (isPlain && !doubt && !forwarded && !encrypted && !machine && (await senderOf(letter.raw, letter)) !== 'forged')
-    await heed(house, letter)
+async function passOn(house: House, apart: Apart): Promise<void> {
+  const { letter } = apart
+  if (!passedOver(house, apart) && asksPlainly(apart)) {
+    const came = await vouched(house, apart)
+    if (came.sender !== 'forged') await heed(house, came)
+  }
   const [made] = await house.db.as('rights', (tx) =>
     tx.select({ id: requests.id }).from(requests).where(eq(requests.incomingId, letter.id)),
   )
   await house.db.as('operations', (tx) => enqueue(tx, 'help.read', { incomingId: letter.id, ...(made ? { requestId: made.id } : {}) }))
 }
 
-/** A letter, read. */
-interface Came {
-  readonly letter: Opened
-  readonly read: LetterIn
+/** A letter of which it is known whether its sender sent it. */
+interface Came extends Apart {
   readonly sender: Sender
-  readonly asks: Recognised
   /** A keyed hash of the letter's own number. */
   readonly threadHash: string | undefined
 }
 
-async function heed(house: House, letter: Opened): Promise<Outcome> {
-  // What was fetched by IMAP has no envelope: its return path is what the server noted.
-  const read = await readLetter(letter.raw, letter.bringer ? letter.from : undefined)
-  if (read.from && isOurs(house, read.from)) return 'own'
-  if (read.machine === 'answer') return 'machine'
-  const asks = recognise(read.subject, read.text)
-  if (read.machine === 'bulk' && asks.kinds.length === 0) return 'machine'
-  const sent = { plate: dns, fields: ['domain of the address that wrote to us'], id: letter.id }
-  if (read.from) await house.db.as('rights', (tx) => enter(tx, sent))
-  const sender = read.from ? await senderOf(letter.raw, letter) : 'forged'
-  const came = { letter, read, sender, asks, threadHash: numberHash(house.db, read.messageId) }
-  const mayWrite = sender !== 'forged' && (await mayWriteTo(house, read.from ?? '', { about: 'request', domain: 'requests by domain' }))
+async function vouched(house: House, apart: Apart): Promise<Came> {
+  const { letter, read } = apart
+  return { ...apart, sender: await vouchedFor(house, 'rights', letter, read), threadHash: numberHash(house.db, read.messageId) }
+}
+
+async function heed(house: House, came: Came): Promise<Outcome> {
+  const asked = { about: 'request', domain: 'requests by domain' } as const
+  const mayWrite = came.sender !== 'forged' && (await mayWriteTo(house, came.read.from ?? '', asked))
   return house.db.as('rights', (tx) => take(tx, house, came, mayWrite))
 }
 
