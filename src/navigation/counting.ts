@@ -1,7 +1,7 @@
 /** Counts the visits of loaded days: totals, and a count for each value of a dimension. */
 import { type DayColumns, type Many, many, type Numbers, single, valuesOf } from './columns.ts'
 import { type Dimension, isMany, OTHER } from './dimension.ts'
-import { isFew, type Told } from './filtering.ts'
+import { isFew, type PanelName, type Told } from './filtering.ts'
 import { type Sharers, type Sharing, sharersOfMany, sharersOfOne, sumOf, unnamedIn } from './naming.ts'
 
 /** How much. Visitors are counted for each day anew, because nobody is known again on another day. */
@@ -98,13 +98,18 @@ export function addPanel(sums: Sums, day: DayColumns, dimension: Dimension, { to
 
 const none: ReadonlySet<number> = new Set()
 
-/** The codes that have no name under these filters: found once, since whole panels and CSV ask for them again. */
 function unnamedOf(day: DayColumns, dimension: Dimension, { told, least, counted }: Wanted & { counted: Int32Array }): ReadonlySet<number> {
-  const known = told.unnamed.get(dimension)
-  if (known) return known
   const sharers = (enough: number) => sharersOf(day, dimension, { told, counted, enough })
-  const found = unnamedIn({ names: valuesOf(day, dimension), least, sharers, addUp: !isMany(dimension) })
-  told.unnamed.set(dimension, found)
+  return foundOnce(told, dimension, () => unnamedIn({ names: valuesOf(day, dimension), least, sharers, addUp: !isMany(dimension) }))
+}
+
+/**
+ * The codes of a panel that have no name under these filters: found once, since whole panels and CSV ask for them again.
+ * What is told without filters is not of one day alone, so nothing is kept beside it.
+ */
+function foundOnce({ cells, unnamed }: Told, panel: PanelName, find: () => ReadonlySet<number>): ReadonlySet<number> {
+  const found = unnamed.get(panel) ?? find()
+  if (cells) unnamed.set(panel, found)
   return found
 }
 
@@ -180,29 +185,27 @@ function countMany(counted: Counted, { base }: DayColumns, { starts, codes, coun
  */
 export function addHeat(hours: number[], day: DayColumns, clock: Clock, { told, least }: Wanted): void {
   if (told.places?.length === 0) return
-  const unnamed = told.unnamedHours.get(clock.clock) ?? unnamedHours(day, clock, { told, least })
-  // What is told without filters is not of one day alone.
-  if (told.cells) told.unnamedHours.set(clock.clock, unnamed)
-  const visits = visitsByHour(day, clock, told)
+  const hourOf = hoursIn(day, clock)
+  const unnamed = foundOnce(told, clock.clock, () => unnamedHours(day, hourOf, { told, least }))
+  const visits = visitsByHour(day, hourOf, told)
   for (let hour = 0; hour < UNTOLD; hour++) if (!unnamed.has(hour)) hours[hour] = (hours[hour] ?? 0) + visits[hour]!
 }
 
-function unnamedHours(day: DayColumns, clock: Clock, { told, least }: Wanted): ReadonlySet<number> {
-  const codes = hoursOf(day, clock)
+/** The hour of the week of each visit. */
+type HourOf = (at: number) => number
+
+function unnamedHours(day: DayColumns, hourOf: HourOf, { told, least }: Wanted): ReadonlySet<number> {
+  const codes = Uint8Array.from({ length: day.base.visits }, (_, at) => hourOf(at))
   const counted = new Counted(hourNames.length)
   countSingle(counted, day, codes, told)
   const sharers = (enough: number) => sharersOfOne(day, codes, { told, counted: counted.visitors, enough })
   return unnamedIn({ names: hourNames, least, sharers, addUp: true })
 }
 
-function visitsByHour(day: DayColumns, clock: Clock, { places }: Told): Int32Array {
-  const { pairs, hour, zone, zones } = hourPairs(day, clock)
+function visitsByHour(day: DayColumns, hourOf: HourOf, { places }: Told): Int32Array {
   const visits = new Int32Array(hourNames.length)
   const length = places?.length ?? day.base.visits
-  for (let place = 0; place < length; place++) {
-    const at = places ? places[place]! : place
-    visits[pairs[zone ? hour[at]! * zones + zone[at]! : hour[at]!]!]!++
-  }
+  for (let place = 0; place < length; place++) visits[hourOf(places ? places[place]! : place)]!++
   return visits
 }
 
@@ -216,31 +219,16 @@ export interface Clock {
 const UNTOLD = 168
 const hourNames = [...Array.from({ length: UNTOLD }, (_, hour) => String(hour)), OTHER]
 
-interface HourPairs {
-  /** The hour of the week of an hour and a clock, at `hour * zones + zone`. */
-  readonly pairs: Uint8Array
-  readonly hour: Numbers
-  readonly zone: Numbers | undefined
-  readonly zones: number
-}
-
-/** Hours and clocks are few: each pair of them is worked out once. */
-function hourPairs(day: DayColumns, { weekday, clock }: Clock): HourPairs {
+/** Hours and clocks are few: the hour of the week of each pair of them is worked out once. */
+function hoursIn(day: DayColumns, { weekday, clock }: Clock): HourOf {
   const hour = single(day, 'hour')
   const zone = clock === 'utc' ? undefined : single(day, 'zone')
   const zones = zone?.values ?? ['0']
   const pairs = Uint8Array.from({ length: hour.values.length * zones.length }, (_, pair) =>
     hourOfWeek(weekday, hour.values[Math.floor(pair / zones.length)], zones[pair % zones.length]),
   )
-  return { pairs, hour: hour.codes, zone: zone?.codes, zones: zones.length }
-}
-
-/** For each visit the hour of the week. */
-function hoursOf(day: DayColumns, clock: Clock): Uint8Array {
-  const { pairs, hour, zone, zones } = hourPairs(day, clock)
-  const codes = new Uint8Array(day.base.visits)
-  for (let at = 0; at < codes.length; at++) codes[at] = pairs[hour[at]! * zones + (zone ? zone[at]! : 0)]!
-  return codes
+  const [hours, ahead, many] = [hour.codes, zone?.codes, zones.length]
+  return (at) => pairs[hours[at]! * many + (ahead ? ahead[at]! : 0)]!
 }
 
 /** The hour of the week, where hour and clock (in quarters of an hour) are known. */

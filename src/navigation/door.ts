@@ -76,8 +76,7 @@ export function standsAtDoor(house: House, request: Incoming, response: Outgoing
   request.on('end', () => {
     if (length > LONGEST_BODY) return answer(413)
     const address = addressBehind(house.config, request.socket.remoteAddress, header('x-forwarded-for'))
-    const body = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)
-    takeIn(house, { config: house.config, address, header }, body.toString()).then(answer, () => answer(503))
+    takeIn(house, { config: house.config, address, header }, Buffer.concat(pieces).toString()).then(answer, () => answer(503))
   })
   request.on('error', () => {})
   return true

@@ -22,23 +22,17 @@ export interface Told {
   readonly combinations: number
   /** The combination of the visits that pass; undefined where they have several. */
   readonly passed: number | undefined
-  /** The codes of each dimension that have no name here, as they were found once (`naming.ts`). */
-  readonly unnamed: Map<Dimension, ReadonlySet<number>>
-  /** The same of the hours of the week, on either clock. */
-  readonly unnamedHours: Map<'utc' | 'reader', ReadonlySet<number>>
+  /** The codes of each panel that have no name here, as they were found once (`naming.ts`). */
+  readonly unnamed: Map<PanelName, ReadonlySet<number>>
 }
+
+/** What visits are counted by: the values of a dimension, or the hours of the week on either clock. */
+export type PanelName = Dimension | 'utc' | 'reader'
 
 /** What a question without filters tells. */
-export const everybody: Told = {
-  places: undefined,
-  cells: undefined,
-  combinations: 1,
-  passed: 0,
-  unnamed: new Map(),
-  unnamedHours: new Map(),
-}
+export const everybody: Told = { places: undefined, cells: undefined, combinations: 1, passed: 0, unnamed: new Map() }
 
-const nobody: Told = { ...everybody, places: new Uint32Array(), passed: undefined }
+const nobody: Told = { places: new Uint32Array(), cells: undefined, combinations: 1, passed: undefined, unnamed: new Map() }
 
 /** Are these too few to be told apart? */
 export const isFew = (visitors: number, least: number): boolean => visitors > 0 && visitors < least
@@ -60,7 +54,7 @@ export function passing(day: DayColumns, filters: readonly Filter[], least: numb
   if (isFewInAny(day, { cells, combinations }, least)) return nobody
   const places = common(day, parts)
   const isOne = parts.every(({ filter }) => filter.values.length === 1)
-  return { places, cells, combinations, passed: isOne ? cells[places?.[0] ?? 0] : undefined, unnamed: new Map(), unnamedHours: new Map() }
+  return { places, cells, combinations, passed: isOne ? cells[places?.[0] ?? 0] : undefined, unnamed: new Map() }
 }
 
 interface Part {

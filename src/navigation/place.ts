@@ -46,16 +46,7 @@ function open(path: string): PlaceTable | undefined {
   try {
     if (path !== '' && isTable(path)) return openTable(path)
     const reader = new Reader<CountryResponse>(readFileSync(path || builtIn()), { cache: entriesKept() })
-    const names = new WeakMap<object, Named>()
-    return {
-      get: (address) => {
-        const found = reader.get(address)
-        if (!found) return NOBODY_KNOWS
-        const named = names.get(found) ?? namedIn(found) ?? NOBODY_KNOWS
-        names.set(found, named)
-        return named
-      },
-    }
+    return { get: (address) => namedIn(reader.get(address)) ?? NOBODY_KNOWS }
   } catch (fault) {
     logFault('navigation.no-places', fault)
     return undefined
@@ -77,7 +68,7 @@ function entriesKept() {
 /** Where this address is. The address is looked up and not kept. */
 export function placeOf(config: Config, address: string): Place {
   try {
-    const [country, region] = tableOf(config)?.get(address) ?? ['', '']
+    const [country, region] = tableOf(config)?.get(address) ?? NOBODY_KNOWS
     return { country, region: region && `${country}, ${region}` }
   } catch {
     log('navigation.unplaced', {}, 'warn')
