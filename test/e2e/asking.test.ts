@@ -1,7 +1,6 @@
 /** The question about services of others, in a browser: looked at, answered without script, by the keyboard alone. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { HtmlValidate } from 'html-validate'
 import type { Page } from '../pages.ts'
 import { lookAtPages } from './pages.ts'
 import { openStage } from './stage.ts'
@@ -9,34 +8,12 @@ import { openStage } from './stage.ts'
 const stage = await openStage({ POSTHOG: 'https://phc_Key@eu.i.posthog.com', PLAUSIBLE: 'https://example.com@plausible.io' })
 const nobody = stage.house.browser()
 const owner = await stage.house.member('owner')
-const paths = ['/', '/privacy', '/privacy/processors', '/help']
 const pages: Page[] = [
-  ...paths.map((path): Page => ({ says: `${path} with the question`, as: 'visitor', path })),
+  ...['/', '/privacy', '/privacy/processors', '/help'].map((path): Page => ({ says: `${path} with the question`, as: 'visitor', path })),
   { says: 'the answers, counted', as: 'owner', path: '/staff/navigation/consents' },
 ]
 const browsers = { visitor: nobody, owner } as unknown as Parameters<typeof lookAtPages>[1]['browsers']
 lookAtPages(stage, { browsers, pages } as Parameters<typeof lookAtPages>[1])
-
-test('its HTML is valid', async () => {
-  const validator = new HtmlValidate({
-    extends: ['html-validate:recommended'],
-    rules: {
-      'void-style': 'off',
-      'doctype-style': 'off',
-      'attribute-boolean-style': 'off',
-      'attribute-empty-style': 'off',
-      'no-trailing-whitespace': 'off',
-      'form-dup-name': 'off',
-    },
-  })
-  for (const path of paths) {
-    const { results } = await validator.validateString(await nobody.read(path))
-    assert.deepEqual(
-      results.flatMap(({ messages }) => messages.map((one) => `${path}: ${one.message}`)),
-      [],
-    )
-  }
-})
 
 test('at 360 pixels both buttons are of one size and side by side, and nothing is covered', async () => {
   const window = await stage.window({ viewport: { width: 360, height: 740 }, javaScriptEnabled: false })

@@ -126,19 +126,17 @@ async function violations({ devtools }: Look, options: axe.RunOptions): Promise<
 /** Kinds of elements whose contrast was looked at: each with the three that it stands in. */
 const kindsSeen = new Set<string>()
 
+// All that the styles tell elements by: their names, their classes, and these attributes.
+const KINDS = `{
+  const marks = ['type', 'readonly', 'disabled', 'open', 'hidden', 'aria-busy', 'aria-current', 'aria-sort', 'aria-invalid']
+  const kind = (element) => [element.tagName, element.getAttribute('class'), ...marks.map((mark) => element.getAttribute(mark))].join('|')
+  const within = (element, depth) => (element && depth > 0 ? kind(element) + ' < ' + within(element.parentElement, depth - 1) : '');
+  [...new Set([...document.body.querySelectorAll('*')].map((element) => within(element, 4)))]
+}`
+
 /** Whether there is anything on the page whose contrast no page before it has shown. */
 async function isOfNewKinds(tab: Tab): Promise<boolean> {
-  const kinds = await tab.evaluate<string[]>(`{
-    const kind = (element) => element
-      ? element.tagName + '.' + element.className + [...element.attributes].filter(({ name }) => name.startsWith('aria-') || name === 'disabled' || name === 'type').map(({ name, value }) => ' ' + name + '=' + (/^aria-(sort|current|pressed|selected|invalid)$|^(disabled|type)$/.test(name) ? value : '')).join('')
-      : ''
-    const kinds = [...document.body.querySelectorAll('*')].map((element) => {
-      const chain = [element, element.parentElement, element.parentElement?.parentElement, element.parentElement?.parentElement?.parentElement]
-      return chain.map(kind).join(' < ')
-    });
-    [...new Set(kinds)]
-  }`)
-  const fresh = kinds.filter((kind) => !kindsSeen.has(kind))
+  const fresh = (await tab.evaluate<string[]>(KINDS)).filter((kind) => !kindsSeen.has(kind))
   for (const kind of fresh) kindsSeen.add(kind)
   return fresh.length > 0
 }
