@@ -4,7 +4,7 @@ import { standingOf } from '../database/brought.ts'
 import { disagreements } from '../database/schema.ts'
 import type { Found } from '../database/open.ts'
 import { register } from '../register.ts'
-import { inWords } from './faults.ts'
+import { sentenceOf } from './faults.ts'
 import { bad, doubtful, type Finding, well } from './finding.ts'
 
 /** Looks at the database. `level`: it is what this program needs, so one can look further. */
@@ -14,7 +14,7 @@ export async function lookAtDatabase(found: Found): Promise<{ findings: Finding[
   try {
     await client.connect()
   } catch (fault) {
-    return { findings: [bad('database', inWords(fault).replace(/^cloudrun: /, ''))], level: false }
+    return { findings: [bad('database', sentenceOf(fault))], level: false }
   }
   try {
     const { finding, level } = await migrationsIn(client)

@@ -1,6 +1,6 @@
 /** What the doctor sees in a house whose database is as it should be: later work, letters, people who answer, the record, and the way to the site. */
 import { readHeads, headsFile } from '../audit/head.ts'
-import { HOUR, MINUTE, now } from '../clock.ts'
+import { DAY, HOUR, MINUTE, now } from '../clock.ts'
 import { jobsGauge } from '../jobs/gauges.ts'
 import { findings as mailFindings } from '../mail/checkup.ts'
 import { lettersGauge } from '../mail/gauges.ts'
@@ -173,7 +173,6 @@ async function waysOf(house: House): Promise<Finding[]> {
 }
 
 const SOON_DAYS = 14
-const DAY_MS = 86_400_000
 
 async function siteOf({ config }: House): Promise<Finding[]> {
   const sight = await lookAtSite(config)
@@ -182,7 +181,7 @@ async function siteOf({ config }: House): Promise<Finding[]> {
     return [
       bad('site', `${origin} cannot be reached (${sight.failed}): look at its name, its certificate, and whether proxy and program run.`),
     ]
-  const days = sight.certificateEnds ? (sight.certificateEnds.getTime() - Date.now()) / DAY_MS : undefined
+  const days = sight.certificateEnds ? (sight.certificateEnds.getTime() - Date.now()) / DAY : undefined
   return [
     sight.status === 421
       ? bad('site', `${origin} answers 421: the proxy changes Host. Have it pass Host as it comes.`)

@@ -12,7 +12,7 @@ import type { House } from '../web/house.ts'
 import { lookAtDatabase } from './doctor-database.ts'
 import { lookAtHouse } from './doctor-house.ts'
 import { lookAtSettings } from './doctor-settings.ts'
-import { inWords } from './faults.ts'
+import { sentenceOf } from './faults.ts'
 import { bad, type Finding } from './finding.ts'
 import { counted, exits, say, sayJson } from './terminal.ts'
 
@@ -41,7 +41,7 @@ export async function examine(
     throw fault
   }
   const settings = await lookAtSettings(config, environment)
-  const found = await findDatabase(config, { attach: true }).catch((fault: unknown) => inWords(fault).replace(/^cloudrun: /, ''))
+  const found = await findDatabase(config, { attach: true }).catch((fault: unknown) => sentenceOf(fault))
   if (typeof found === 'string') return [...settings, bad('database', found)]
   try {
     if (!unwalled) closeHouse(config, found.place)
@@ -59,7 +59,7 @@ async function inside(config: Config, found: Found): Promise<Finding[]> {
     openLedger(house)
     return await lookAtHouse(house)
   } catch (fault) {
-    return [bad('house', inWords(fault).replace(/^cloudrun: /, ''))]
+    return [bad('house', sentenceOf(fault))]
   } finally {
     await db.close()
   }

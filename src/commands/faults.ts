@@ -4,13 +4,15 @@ import { EmbeddedError } from '../database/embedded-error.ts'
 import { WrongDatabase } from '../database/migrate.ts'
 import { CommandError } from './terminal.ts'
 
-/** The sentence for the person at the terminal. */
-export function inWords(fault: unknown): string {
+/** The sentence for the person at the terminal, with the program's name before it. */
+export const inWords = (fault: unknown): string => `cloudrun: ${sentenceOf(fault)}`
+
+/** The sentence alone. */
+export function sentenceOf(fault: unknown): string {
   const told = [CommandError, WrongSetting, WrongDatabase, EmbeddedError].some((kind) => fault instanceof kind)
-  if (told && fault instanceof Error) return `cloudrun: ${fault.message}`
+  if (told && fault instanceof Error) return fault.message
   const known = sentenceFor(rootOf(fault))
-  if (known) return `cloudrun: ${known}`
-  return `cloudrun: this is a fault of the program.\n${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`
+  return known ?? `this is a fault of the program.\n${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`
 }
 
 interface Coded {

@@ -1,6 +1,6 @@
 /** Legal demands that must be answered; and finding one. */
 import { desc, ilike, or, eq } from 'drizzle-orm'
-import { anywhere, type Finder } from '../staff/finder.ts'
+import { anywhere, type Finder, MOST_HITS } from '../staff/finder.ts'
 import type { Waiting } from '../staff/waiting.ts'
 import { allDemands, type Demand } from './demand.ts'
 import { legalDemands } from './tables.ts'
@@ -32,7 +32,7 @@ export const demandFinder: Finder = {
         .from(legalDemands)
         .where(id ? eq(legalDemands.id, id) : named)
         .orderBy(desc(legalDemands.id))
-        .limit(8)
+        .limit(MOST_HITS)
       return rows.map((row) => ({ href: `/staff/demands/${row.id}`, text: row.authority, note: `${row.fileNumber}, due on ${row.dueOn}` }))
     }),
 }

@@ -1,5 +1,5 @@
 /** Did an article help? Yes and no are counted over everybody; who said it is kept nowhere. */
-import { and, eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import { articleVotes } from './tables.ts'
@@ -13,11 +13,6 @@ export interface Votes {
 /** Counts one answer. */
 export async function countVote(tx: For<'improvement'>, article: string, helped: 'yes' | 'no'): Promise<void> {
   const { votes } = articleVotes
-  const raised = await tx
-    .update(articleVotes)
-    .set({ votes: sql`${votes} + 1`, countedAt: now() })
-    .where(and(eq(articleVotes.article, article), eq(articleVotes.helped, helped)))
-  if (raised.rowCount) return
   await tx
     .insert(articleVotes)
     .values({ article, helped, votes: 1, countedAt: now() })

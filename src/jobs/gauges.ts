@@ -1,7 +1,6 @@
 /** The queue in numbers, for `/metrics`. */
 import { sql } from 'drizzle-orm'
-import type { Family, Gauge } from '../web/gauges.ts'
-import { single } from '../web/gauges.ts'
+import { type Family, type Gauge, single } from '../web/gauges.ts'
 import { DEAD_LETTERS, jobNames } from './queue.ts'
 
 interface Row extends Record<string, unknown> {

@@ -1,7 +1,7 @@
 /** Requests that need somebody: by the day on which the first must be answered; and finding one by its number. */
-import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import { asc, eq, isNull, sql } from 'drizzle-orm'
 import { MOST_COUNTED, type Waiting } from '../staff/waiting.ts'
-import type { Finder } from '../staff/finder.ts'
+import { type Finder, MOST_HITS } from '../staff/finder.ts'
 import { kindWords } from './office-words.ts'
 import { requests } from './tables.ts'
 
@@ -30,12 +30,12 @@ export const requestFinder: Finder = {
   find: ({ db }, { text, id }) =>
     db.as('legal', async (tx) => {
       if (!id && !SHORT.test(text)) return []
-      const which = id ? eq(requests.id, id) : and(sql`right(${requests.id}::text, 8) = ${text.toLowerCase()}`)
+      const which = id ? eq(requests.id, id) : sql`right(${requests.id}::text, 8) = ${text.toLowerCase()}`
       const rows = await tx
         .select({ id: requests.id, kind: requests.kind, closedAt: requests.closedAt })
         .from(requests)
         .where(which)
-        .limit(8)
+        .limit(MOST_HITS)
       return rows.map((row) => ({
         href: `/staff/requests/${row.id}`,
         text: `${kindWords[row.kind]} ${row.id.slice(-8)}`,

@@ -1,7 +1,6 @@
-/** Finding people, and the console's own pages. */
+/** Finding people. */
+import { type Finder, MOST_HITS } from './finder.ts'
 import { findPeople } from './search.ts'
-import type { Finder } from './finder.ts'
-import { MOST_HITS } from './finder.ts'
 
 export const peopleFinder: Finder = {
   ability: 'people',

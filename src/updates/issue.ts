@@ -252,7 +252,7 @@ export async function issuesToWakeFor(tx: For<'updates'>): Promise<{ due: Id[]; 
   const due = await tx
     .select({ id: issues.id })
     .from(issues)
-    .where(and(lte(issues.sendAt, now()), eq(lastAct, 'scheduled')))
+    .where(and(lte(issues.sendAt, now()), isScheduled))
   const sending = await tx
     .select({ id: issues.id })
     .from(issues)

@@ -1,6 +1,6 @@
 /** Issues that need somebody: those that wait for a second person; and finding one. */
 import { asc, desc, eq, ilike, sql } from 'drizzle-orm'
-import { anywhere, type Finder } from '../staff/finder.ts'
+import { anywhere, type Finder, MOST_HITS } from '../staff/finder.ts'
 import type { Waiting } from '../staff/waiting.ts'
 import { isApproved, isScheduled } from './issue.ts'
 import { issues } from './issue-tables.ts'
@@ -34,7 +34,7 @@ export const issueFinder: Finder = {
         .from(issues)
         .where(id ? eq(issues.id, id) : ilike(issues.subject, anywhere(text)))
         .orderBy(desc(sql`${issues.editedAt}`))
-        .limit(8)
+        .limit(MOST_HITS)
       return rows.map((row) => ({ href: `/staff/updates/issues/${row.id}`, text: row.subject || 'Without a subject', note: row.topic }))
     }),
 }
