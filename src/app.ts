@@ -32,6 +32,7 @@ import { servicesApi } from './services/api-routes.tsx'
 import { serviceRoutes } from './services/routes.tsx'
 import { accountRoutes } from './sessions/account-routes.tsx'
 import { sessionRoutes } from './sessions/routes.tsx'
+import { settingsRoutes } from './settings/routes.tsx'
 import { staffRoutes } from './staff/routes.tsx'
 import { updatesApi } from './updates/api-routes.tsx'
 import { updateRoutes } from './updates/routes.tsx'
@@ -75,6 +76,7 @@ export function openApp(house: House, readiness: Readiness = { leaving: false, m
     letterRoutes,
     documentRoutes(operations),
     apiRoutes(operations),
+    settingsRoutes,
     staffRoutes(consoleParts),
     mailboxRoutes,
     navigationRoutes,

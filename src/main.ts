@@ -23,6 +23,7 @@ import { closeSmtp } from './processors/smtp.ts'
 import { register, rowRules } from './register.ts'
 import { bringVersions, keepUp } from './policy/publishing.ts'
 import { lookForUnreached } from './policy/second-channel.ts'
+import { asStrictAsChosen, learnSettings } from './settings/stricter.ts'
 import { guardPurposes } from './versions/permission.ts'
 import { repeatErasures } from './rights/ledger.ts'
 import { stockCatalogue } from './services/catalogue.ts'
@@ -65,7 +66,8 @@ export async function openHouse(config: Config, options: Opening): Promise<OpenH
   try {
     const prepared = await prepareDatabase(config, found)
     const db = connect({ place: found.place, prefix: found.prefix, secret: config.secret })
-    const house: House = { config, db, content, assets }
+    const house: House = { config: asStrictAsChosen(config), db, content, assets }
+    await learnSettings(house)
     openLedger(house)
     await bringVersions(house)
     guardPurposes(db)
@@ -104,7 +106,8 @@ export function prepareDatabase(config: Config, found: Found): Promise<Prepared>
 /** Every process learns within half a minute what another one published, or let take effect. */
 const learnOften = (house: House): NodeJS.Timeout =>
   setInterval(() => {
-    keepUp(house)
+    learnSettings(house)
+      .then(() => keepUp(house))
       .then(() => lookForUnreached(house))
       .catch((fault: unknown) => logFault('policy.not-learnt', fault))
   }, 30_000).unref()

@@ -57,6 +57,7 @@ import {
   saltsHeld,
   talliesHeld,
 } from './navigation/tables.ts'
+import { stricterSettingsHeld } from './settings/tables.ts'
 import { correctionsHeld, guestsHeld, peopleHeld, personKeysHeld, restrictionRules, restrictionsHeld } from './people/tables.ts'
 import { policyNoticesHeld } from './policy/tables.ts'
 import {
@@ -120,6 +121,7 @@ export const register: readonly Held[] = [
   conversationsHeld,
   savedRepliesHeld,
   articleVotesHeld,
+  stricterSettingsHeld,
   agentMessagesHeld,
   agentRequestsHeld,
   agentsHeld,

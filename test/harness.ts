@@ -11,6 +11,7 @@ import { openApp } from '../src/app.ts'
 import { settleNotices } from '../src/billing/inbox.ts'
 import { now, setAhead } from '../src/clock.ts'
 import { type Config, readConfig } from '../src/config.ts'
+import { asStrictAsChosen } from '../src/settings/stricter.ts'
 import { connect, type Database } from '../src/database/connection.ts'
 import { openLedger } from '../src/egress/ledger.ts'
 import { closeQueue, openQueue, workOff } from '../src/jobs/queue.ts'
@@ -117,7 +118,7 @@ export async function openTestHouse(more: Record<string, string> = {}): Promise<
   const database = await freshDatabase()
   const db = connect({ place: { host: socket(), database }, prefix: PREFIX, secret: SECRET })
   await openQueue(db, false)
-  const config = settings(more)
+  const config = asStrictAsChosen(settings(more))
   const house: House = { config, db, content: readContent(config), assets: readAssets(checkout('dist/assets')) }
   openLedger(house)
   await bringVersions(house)

@@ -514,6 +514,7 @@ function staffPages(opened: string, unopened: string, shared: Page): Page[] {
     '/staff/article-30',
     '/staff/agents',
     '/staff/jobs',
+    '/staff/settings',
     '/staff/mail',
     '/staff/updates/stopped',
     '/staff/updates/stopped?q=ada%40example.org',

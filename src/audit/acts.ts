@@ -22,6 +22,7 @@ export const acts = {
   'question.closed': 'A conversation was closed',
   'team.appointed': 'Somebody was given a role in the team',
   'team.dismissed': 'Somebody was taken out of the team',
+  'setting.changed': 'A setting was made stricter, or set back to what the environment has',
   'issue.approved': 'An issue was approved by a second person',
   'issue.sent': 'An issue was sent off',
   'issue.resent': 'Uncertain letters of an issue were sent again',

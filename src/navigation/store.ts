@@ -62,14 +62,15 @@ export interface Store {
   fold(day: Day): Promise<void>
 }
 
-const stores = new WeakMap<House, Store>()
+// The threshold can be raised while the house is open.
+const stores = new WeakMap<House, { readonly store: Store; readonly least: number }>()
 
 /** The store of this house. */
 export function storeOf(house: House): Store {
-  const known = stores.get(house)
-  if (known) return known
   const { navigationStore: url, navigationThreshold: least } = house.config
+  const known = stores.get(house)
+  if (known?.least === least) return known.store
   const store = storeOn(url ? clickhouseBackend(house.db, url) : postgresBackend(house.db), least)
-  stores.set(house, store)
+  stores.set(house, { store, least })
   return store
 }

@@ -242,6 +242,14 @@ export const abilities = {
     key: 'j',
     uses: ['operations'],
   },
+  settings: {
+    says: 'Read the settings, and make them stricter',
+    roles: ['owner'],
+    doors: ['/staff/settings'],
+    tab: 'Settings',
+    group: 'House',
+    uses: ['operations'],
+  },
   programs: {
     says: 'Give the company’s own programs keys, and choose what they are told',
     roles: ['owner'],
