@@ -15,7 +15,7 @@ const storeys = [
   ['staff'],
   // The company's own programs that speak to this one: their keys, the API, what is told to them.
   ['programs'],
-  ['services', 'updates', 'billing', 'navigation', 'help', 'requests'],
+  ['services', 'updates', 'billing', 'navigation', 'help', 'requests', 'settings'],
   ['register'],
   ['policy', 'rights', 'disclosures', 'breaches', 'agents'],
   ['backups'],
