@@ -3,6 +3,7 @@ import { loginName } from '../database/connection.ts'
 import { type Purpose, purposeNames } from '../database/purposes.ts'
 import type { Look } from './look.ts'
 import type { Keeper } from './promise.ts'
+import { columnsElsewhere } from './visits-elsewhere.ts'
 
 /** A column as it is. */
 export interface LiveColumn {
@@ -18,7 +19,7 @@ const OURS = `c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition an
   and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'pgboss', 'drizzle') and n.nspname not like 'pg\\_%'`
 const FROM = 'pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace'
 
-/** Every column that there is, but for those of libraries. */
+/** Every column that there is, but for those of libraries; also those of visits, where they are kept elsewhere. */
 export async function columnsOf(look: Look): Promise<LiveColumn[]> {
   const columns = await look.rows<{ table: string; name: string; type: string; required: boolean }>(
     'operations',
@@ -26,8 +27,9 @@ export async function columnsOf(look: Look): Promise<LiveColumn[]> {
             a.attnotnull and not a.atthasdef and a.attgenerated = '' as required
        from ${FROM} where ${OURS} order by 1, a.attnum`,
   )
-  look.count('columns', columns.length)
-  return columns
+  const all = [...columns, ...(await columnsElsewhere(look))]
+  look.count('columns', all.length)
+  return all
 }
 
 /** A login that may read, put in or change a column. */

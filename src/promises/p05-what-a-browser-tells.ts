@@ -29,6 +29,8 @@ const OF_ACTIONS = new Set([
   ...['day', 'at', 'written', 'visitor', 'kind', 'host', 'page', 'label', 'properties', 'amount'],
   ...['referrer', 'channel', 'source', 'medium', 'campaign', 'term', 'content'],
   ...['browser', 'version', 'language', 'device', 'country', 'region', 'zone'],
+  // In which batch it was written, where visits are kept on ClickHouse.
+  ...['batch', 'place'],
 ])
 
 /** Names that would hold more of a browser than that, wherever they stand. */

@@ -2,9 +2,11 @@
 import { DAY, HOUR, now } from '../clock.ts'
 import { dimensions, OTHER } from '../navigation/dimension.ts'
 import { storeOf } from '../navigation/store.ts'
+import { literal } from '../database/clickhouse.ts'
 import { columnsOf } from './catalog.ts'
 import type { Look } from './look.ts'
 import type { Promised } from './promise.ts'
+import { visitsElsewhere } from './visits-elsewhere.ts'
 
 export const p6: Promised = {
   name: 'P6',
@@ -22,12 +24,13 @@ export const p6: Promised = {
     await lookAtSalts(look)
     await lookAtCounts(look)
     await lookAtRows(look)
+    await lookElsewhere(look)
   },
 }
 
 async function lookAtColumns(look: Look): Promise<void> {
   const holds = /(^|_)(ip|ip_?address|remote_?addr(ess)?|client_?address|network)(_|$)/
-  const wrong = (await columnsOf(look)).filter(({ name, type }) => holds.test(name) || /^(inet|cidr|macaddr8?)(\[\])?$/.test(type))
+  const wrong = (await columnsOf(look)).filter(({ name, type }) => holds.test(name) || /^(inet|cidr|macaddr8?)(\[\])?$|IPv[46]/.test(type))
   look.find(...wrong.map(({ table, name }) => `a column for an address: ${table}.${name}`))
 }
 
@@ -78,4 +81,24 @@ async function lookAtRows(look: Look): Promise<void> {
     look.count('rows', row?.all ?? 0)
     look.find(...(row?.wrong ? [`something that looks like an address in ${table}: ${row.wrong}`] : []))
   }
+}
+
+/** The same counts and rows, where visits are kept on ClickHouse. */
+async function lookElsewhere(look: Look): Promise<void> {
+  const server = await visitsElsewhere(look)
+  if (!server) return
+  const { navigationThreshold: least } = look.house.config
+  const since = literal(new Date(now().getTime() - RECENT * DAY).toISOString().slice(0, 10))
+  const [counts] = await server.rows<{ all: string; small: string }>(
+    `select count() as all, countIf(visitors < ${least} and value <> ${literal(OTHER)}) as small from tallies
+      where dimension in (${dimensions.map(literal).join(', ')}) and day > ${since}`,
+  )
+  look.count('counts', Number(counts?.all ?? 0))
+  look.find(...(Number(counts?.small) ? [`counts of fewer than ${least} visitors, on ClickHouse: ${counts?.small}`] : []))
+  const [rows] = await server.rows<{ all: string; wrong: string }>(
+    `select count() as all, countIf(match(text, ${literal(ADDRESS)})) as wrong from (
+       select concat(page, ' ', label, ' ', referrer, ' ', arrayStringConcat(properties, ' ')) as text from actions order by written desc limit 1000)`,
+  )
+  look.count('rows', Number(rows?.all ?? 0))
+  look.find(...(Number(rows?.wrong) ? [`something that looks like an address in actions, on ClickHouse: ${rows?.wrong}`] : []))
 }
