@@ -140,6 +140,15 @@ export const addressChangedLetter = (house: House, person: Known, to: string): L
 export const waysChangedLetter = (house: House, person: Known, what: string): Letter =>
   letter(house, person, 'security', `Your way of signing in to ${company(house)} was changed`, [greeting(person.name), what, ALARM(house)])
 
+/** When wrong passwords were given for an account, one after another. */
+export const guessedLetter = (house: House, person: Known, tries: number): Letter =>
+  letter(house, person, 'security', `Wrong passwords for your account at ${company(house)}`, [
+    greeting(person.name),
+    `within an hour, somebody gave ${tries} wrong passwords for your account. None of them opened it.`,
+    `If this was you, you can always sign in with a code by e-mail, and choose a new password at ${house.config.origin}/account/security.`,
+    'If it was not you, there is nothing that you must do. Further tries are slowed down, and this letter comes once an hour at most. A passkey or a second factor keeps out even somebody who knows your password.',
+  ])
+
 /** When a recovery code stood in for the app. */
 export const recoveryCodeLetter = (house: House, person: Known, left: number): Letter =>
   letter(house, person, 'security', `A recovery code for ${company(house)} was used`, [

@@ -107,3 +107,24 @@ test('guessed passwords lock out the guesser, and never all ways in', async () =
   // Who is inside is counted apart.
   assert.equal((await erin.post('/account/proof/password', { password })).status, 303)
 })
+
+test('whose password is guessed hears of it once, and nobody else learns anything', async () => {
+  const frank = await house.person('Frank', 'frank@example.org')
+  assert.equal((await frank.post('/account/security/password', { password: 'other words that nobody tries' })).status, 303)
+  await house.person('Gwen', 'gwen@example.org')
+  const guess = async (email: string): Promise<string[]> => {
+    const answers: string[] = []
+    for (let tries = 0; tries < 7; tries++) {
+      const answer = await stranger().post('/sign-in', { email, password: 'a wrong guess' })
+      answers.push(`${answer.status} ${(await answer.text()).replaceAll(email, '').replace(/[\da-f-]{36}/, 'request')}`)
+    }
+    return answers
+  }
+  const told = async (email: string) => (await house.inbox(email)).filter(({ subject }) => subject.startsWith('Wrong passwords'))
+  const [known, without, unknown] = [await guess('frank@example.org'), await guess('gwen@example.org'), await guess('nobody@example.org')]
+  assert.deepEqual(known, unknown)
+  assert.deepEqual(without, unknown)
+  const [letter, ...more] = await told('frank@example.org')
+  assert.match(letter?.text ?? '', /gave 5 wrong passwords/)
+  assert.deepEqual([more, await told('gwen@example.org'), await told('nobody@example.org')], [[], [], []])
+})

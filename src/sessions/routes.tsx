@@ -35,7 +35,7 @@ import { passkeyRoutes, showSignIn } from './passkey-routes.tsx'
 import { isSecondFactor } from './second-factor.ts'
 import { slowHash } from './secrets.ts'
 import { endToken } from './session.ts'
-import { recoveryCodeUsed, wayChanged, wordsAround } from './ways.ts'
+import { recoveryCodeUsed, wayChanged, wordsAround, wrongPassword } from './ways.ts'
 
 type Ctx = Context<Web>
 
@@ -97,7 +97,10 @@ async function byPassword(
   const person = await personByPassword(db, email, password)
   log('sessions.password', { right: person !== undefined })
   const errors = { password: 'That address and that password do not belong together.' }
-  if (!person) return showSignIn(c, { errors, typed: { email }, then })
+  if (!person) {
+    await wrongPassword(c.get('house'), email)
+    return showSignIn(c, { errors, typed: { email }, then })
+  }
   return goIn(c, await db.as('security', (tx) => enter(tx, person, coming(c, 'password'))), then)
 }
 

@@ -4,10 +4,14 @@
  */
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
+import { log } from '../log.ts'
 import { post } from '../mail/letter.ts'
+import { personWith } from '../people/person.ts'
 import type { House } from '../web/house.ts'
+import { count, limits } from '../web/throttle.ts'
 import { endAttempts } from './attempt.ts'
-import { recoveryCodeLetter, waysChangedLetter } from './emails.ts'
+import { guessedLetter, recoveryCodeLetter, waysChangedLetter } from './emails.ts'
+import { passwordSince } from './password.ts'
 import { passkeysOf } from './passkey.ts'
 import { hasSecondFactor, recoveryCodesLeft } from './second-factor.ts'
 import { endSessions, isStrictForUpdate } from './session.ts'
@@ -36,6 +40,23 @@ export async function wayChanged(tx: For<'security'>, house: House, owner: Owner
   const ended = stays ? 'All other sessions were ended.' : 'All sessions were ended.'
   await post(tx, waysChangedLetter(house, owner, `${what} ${ended}`))
 }
+
+/**
+ * Counts a wrong password that was given for an address, and tells the account's owner at the fifth within an hour. Whoever
+ * gave it gets the same answer whether or not there is an account.
+ */
+export async function wrongPassword(house: House, email: string): Promise<void> {
+  const tries = limits[WRONG].hits
+  if ((await count(house.db, WRONG, email)).hits !== tries) return
+  await house.db.as('security', async (tx) => {
+    const person = await personWith(tx, email)
+    if (!person || !(await passwordSince(tx, person.id))) return
+    log('sessions.guessed', { tries })
+    await post(tx, guessedLetter(house, { ...person, personId: person.id }, tries))
+  })
+}
+
+const WRONG = 'wrong password by address'
 
 /** Tells that a recovery code was used, and how many are left. */
 export async function recoveryCodeUsed(tx: For<'security'>, house: House, owner: Owner): Promise<void> {

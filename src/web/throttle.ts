@@ -27,6 +27,8 @@ export const limits = {
   'letters by person': { hits: 6, in: HOUR, instead: newestLetter },
   'password by network and address': { hits: 20, in: HOUR, instead: otherWays },
   'password by address': { hits: 200, in: HOUR, instead: otherWays },
+  // Refuses nothing: at so many, the account’s owner hears of it.
+  'wrong password by address': { hits: 5, in: HOUR },
   'password by person': { hits: 20, in: HOUR },
   'code by network': { hits: 60, in: HOUR },
   'second factor by person': { hits: 10, in: 15 * MINUTE },
