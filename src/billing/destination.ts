@@ -14,22 +14,23 @@ export const ourDoor = ({ config }: House): string => `${config.localStripe ? `h
 
 /** Looks at all destinations; one of ours that is off is switched on. */
 export async function lookAtDestinations(house: House): Promise<void> {
-  const found = await judged(house, await destinationsNow(house.config))
+  const found = await destinationsFound(house)
+  for (const { kind, destination } of found) if (kind === 'destination off' && destination) await switchOn(house.config, destination)
   await house.db.as('billing', async (tx) => {
     for (const each of found) await report(tx, each)
   })
 }
 
-async function judged(house: House, all: readonly Destination[]): Promise<Found[]> {
+/** What is wrong with the destinations; nothing is changed. */
+export const destinationsFound = async (house: House): Promise<Found[]> => judged(house, await destinationsNow(house.config))
+
+function judged(house: House, all: readonly Destination[]): Found[] {
   const here = all.filter(({ url }) => url === ourDoor(house))
   const whole = here.filter(({ thin, enabled }) => !thin && enabled).map(({ id }) => found('payloads sent', id, false))
   const thin = here.filter((one) => one.thin)
   if (thin.some(({ enabled }) => enabled)) return whole
   const [off] = thin
-  if (off) {
-    await switchOn(house.config, off.id)
-    return [...whole, found('destination off', off.id, true)]
-  }
+  if (off) return [...whole, found('destination off', off.id, true)]
   const elsewhere = all.filter((one) => one.thin && one.url.endsWith(PATH))
   if (elsewhere.length === 0) return [...whole, { kind: 'no destination', about: '', mended: false }]
   return [...whole, ...elsewhere.map(({ id }) => found('destination elsewhere', id, false))]

@@ -10,6 +10,7 @@ import { evidenceOf } from '../promises/evidence.ts'
 import { requestsGauge } from '../requests/gauges.ts'
 import type { Gauge } from '../web/gauges.ts'
 import type { House } from '../web/house.ts'
+import { lookAtStripe } from './doctor-stripe.ts'
 import { bad, doubtful, type Finding, well } from './finding.ts'
 
 /** Looks at everything inside, and at the ways to it. */
@@ -25,6 +26,7 @@ export async function lookAtHouse(house: House): Promise<Finding[]> {
     await recordOf(house),
     await promisesOf(house),
     ...(await waysOf(house)),
+    ...(await lookAtStripe(house)),
   ]
 }
 
