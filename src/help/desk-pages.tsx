@@ -72,12 +72,18 @@ export const DeskPage = ({ desk, told, errors = {}, typed = {} }: DeskProps) => 
           </form>
         </section>
       )}
-      <form method="post" action={`/staff/help/${conversation.id}/${conversation.closedAt ? 'reopen' : 'close'}`}>
-        <Submit kind="quiet">{conversation.closedAt ? 'Open it again' : 'Close it without an answer'}</Submit>
-      </form>
+      <section>
+        <h2>{conversation.closedAt ? 'Is it not over?' : 'Is it over?'}</h2>
+        <form method="post" action={`/staff/help/${conversation.id}/${conversation.closedAt ? 'reopen' : 'close'}`}>
+          <Submit kind="quiet">{closing(conversation)}</Submit>
+        </form>
+      </section>
     </>
   )
 }
+
+const closing = ({ closedAt, waitingSince }: Conversation): string =>
+  closedAt ? 'Open it again' : waitingSince ? 'Close it without an answer' : 'Close it'
 
 const wrote = { in: 'They wrote', out: 'We wrote', note: 'Note' } as const
 
@@ -122,7 +128,7 @@ const Answer = ({ desk: { conversation, asker, replies }, errors, typed }: Acts 
         label="The letter"
         value={typed['answer']}
         error={errors['answer']}
-        rows={9}
+        rows={7}
         maxlength={5000}
         hint={`It goes to ${asker?.email}, and greets by itself. Nothing of anybody else’s belongs in it.`}
         required
@@ -155,7 +161,7 @@ const Remark = ({ conversation, errors, typed }: Acts & Pick<Desk, 'conversation
         hint="It is sealed, too. The person reads it in their copy."
         required
       />
-      <Submit kind="quiet">Keep it</Submit>
+      <Submit kind="quiet">Keep the note</Submit>
     </form>
   </section>
 )

@@ -18,8 +18,10 @@ export const Changes = ({ pieces }: { pieces: readonly Piece[] }) => (
 
 function shortened(text: string, { first, last }: { first: boolean; last: boolean }): string {
   if (text.length <= 2 * AROUND + 20) return text
-  const [before, after] = [first ? '' : text.slice(0, AROUND), last ? '' : text.slice(-AROUND)]
-  return `${before} […] ${after}`
+  // A word that would be cut in two is left out.
+  const before = first ? '' : text.slice(0, AROUND).replace(/\S+$/, '')
+  const after = last ? '' : text.slice(-AROUND).replace(/^\S+/, '')
+  return `${before.trimEnd()} […] ${after.trimStart()}`
 }
 
 /** What a version names that the one before it did not. */

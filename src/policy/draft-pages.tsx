@@ -1,4 +1,5 @@
 /** The console's pages about the policy. */
+import { dayInWords } from '../clock.ts'
 import type { Draft, Version } from '../versions/version.ts'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Checkbox, Choices, Errors, Field, Submit } from '../web/forms.tsx'
@@ -110,9 +111,9 @@ const Waiting = ({ version: { effectiveAt, boundDays }, waits, at }: Pick<Coming
   if (waits?.people !== undefined)
     return (
       <>
-        {effectiveAt <= at ? 'Its day has come, and it does not take effect: ' : ''}the notice has not gone out to{' '}
-        {waits.people.toLocaleString('en')} {waits.people === 1 ? 'person' : 'people'} yet. If that stays so, the mail server does not take
-        letters: look at <a href="/staff/mail">E-mail</a> and <a href="/staff/jobs">Jobs</a>.
+        {effectiveAt <= at && 'Its day has come, and it does not take effect. '}The notice is going out: {waits.people.toLocaleString('en')}{' '}
+        {waits.people === 1 ? 'letter has' : 'letters have'} yet to leave. <a href="/staff/policy">Count them again</a>. If the number
+        stays, the mail server does not take letters: look at <a href="/staff/mail">E-mail</a> and <a href="/staff/jobs">Jobs</a>.
       </>
     )
   if (waits?.until)
@@ -165,10 +166,10 @@ export const DraftPage = ({ desk, references, told, errors = {}, typed = {} }: D
           required
         />
         <div class="actions">
-          <Submit>Keep the draft</Submit>
-          <a class="button quiet" href="/staff/policy/publish">
-            Compare and publish
-          </a>
+          <Submit name="next" value="compare">
+            Keep it, and see what changes
+          </Submit>
+          <Submit kind="quiet">Keep the draft</Submit>
         </div>
       </form>
       <ClaimsOf desk={desk} />
@@ -253,7 +254,7 @@ export const PublishPage = ({ desk, draft, pieces, wrong, earliest, errors = {},
           type="date"
           value={typed['day'] ?? earliest}
           error={errors['day']}
-          hint={`The policy in force promises ${inForce.noticeDays} days of notice, so a material change takes effect on ${earliest} at the earliest. It is the same time of day as now.`}
+          hint={`The policy in force promises ${inForce.noticeDays} days of notice, so a material change takes effect on ${dayInWords(earliest)} at the earliest. It is the same time of day as now.`}
           required
         />
         <Checkbox

@@ -58,6 +58,8 @@ const draftForm = z.object({
     .string('Please write it.')
     .transform((text) => text.replaceAll('\r\n', '\n').trim())
     .pipe(z.string().min(1, 'Please write it.').max(200_000, 'At most 200,000 characters, please.')),
+  // Which of the two buttons it was.
+  next: z.enum(['compare', '']).default(''),
 })
 
 async function keep(c: Ctx): Promise<Response> {
@@ -66,8 +68,9 @@ async function keep(c: Ctx): Promise<Response> {
   if (!form.ok) return showDraft(c, form)
   const wrong = disagreementsIn(house, form.data.written)
   if (wrong.length > 0) return showDraft(c, refuseField(form.data, 'written', wrong.join(' ')))
-  await house.db.as('legal', (tx) => keepDraft(tx, form.data))
-  return c.redirect('/staff/policy/draft?done=kept', 303)
+  const { next, ...written } = form.data
+  await house.db.as('legal', (tx) => keepDraft(tx, written))
+  return c.redirect(next === 'compare' ? '/staff/policy/publish' : '/staff/policy/draft?done=kept', 303)
 }
 
 async function showPublishing(c: Ctx, form?: Failed): Promise<Response> {

@@ -125,7 +125,7 @@ test('what is published is told to everybody, by letter and on every page, and s
   server.refuses = (address) => (address === 'bob@example.org' ? '550 5.1.1 no such user' : undefined)
   assert.equal(outcome(await publish(legal, { day: dayIn(30) })), '/staff/policy?done=published')
   await house.query("delete from letters where kind <> 'policy'")
-  assert.match(await legal.read('/staff/policy'), /has not gone out to 5 people yet/)
+  assert.match(await legal.read('/staff/policy'), /5 letters have yet to leave/)
   await house.settle()
   for (const email of ['ada@example.org', 'bob@example.org', 'mallory@example.net', 'legal-1@staff.example'])
     assert.equal((await letters(email)).length, 1, email)
@@ -225,7 +225,7 @@ test('with the mail server down a version does not take effect, and the page say
   assert.equal(await inForce(), '2')
   assert.match(
     await other.read('/staff/policy'),
-    /Its day has come, and it does not take effect: the notice has not gone out to \d+ people yet/,
+    /Its day has come, and it does not take effect\. The notice is going out: \d+ letters have yet to leave/,
   )
   await assert.rejects(asOwner('insert into policy_effects (number, took_effect_at) values (3, $1)', [now()]), /not gone out to/)
   // The server is back a month later: the notice begins to run now.
@@ -300,7 +300,7 @@ test('somebody erased is named in no notice, is still counted, and keeps nothing
   assert.equal(outcome(await publish(staff, { day: dayIn(30), reason: 'More.' })), '/staff/policy?done=published')
   await house.settle().catch(() => {})
   await watch()
-  assert.match(await staff.read('/staff/policy'), /has not gone out to 1 person yet/)
+  assert.match(await staff.read('/staff/policy'), /1 letter has yet to leave/)
   const total = await house.query('select from policy_notices where number = 5')
   server.refuses = () => undefined
   await eve.post('/account/privacy/erasure', { sure: 'yes' })

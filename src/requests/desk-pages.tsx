@@ -1,14 +1,15 @@
 /** One request on the desk: what was said, what can be done. */
+import type { Child, PropsWithChildren } from 'hono/jsx'
 import type { FormErrors, Typed } from '../web/form.ts'
 import { Checkbox, Errors, Field, Select, Submit } from '../web/forms.tsx'
-import { Crumbs, Notice } from '../web/layout.tsx'
+import { Crumbs } from '../web/layout.tsx'
 import { CalendarDay, Facts, Moment } from '../web/lists.tsx'
 import { Told } from '../web/told.tsx'
 import type { Written } from './correspondence.ts'
 import { regimeInWords, regimes } from './deadline.ts'
 import { kindNames } from './kinds.ts'
 import { shortId, up } from './office-pages.tsx'
-import { kindWords } from './office-words.ts'
+import { deskHappenings, kindWords } from './office-words.ts'
 import { factsOf, Timeline } from './pages.tsx'
 import { grounds, refusals } from './refusal.ts'
 import type { Request, Step } from './steps.ts'
@@ -44,26 +45,30 @@ export const DeskPage = ({
     </h1>
     <Told words={told} />
     {request.personId && (
-      <Notice kind="info">
-        <p>That you opened this is on the person’s page, with your role and without your name.</p>
-      </Notice>
+      <p>
+        <small>That you opened this is on the person’s page, with your role and without your name.</small>
+      </p>
     )}
     <Errors errors={errors} />
-    <Facts
-      rows={[
-        ['Address', request.email ?? 'none'],
-        ['Known here', request.personId ? 'yes' : 'no'],
-        ...factsOf(request),
-        ...(request.closedAt ? [] : [['Left', inDays(daysLeft)] as const]),
-        ['Can be extended until', request.extendableTo ? <CalendarDay day={request.extendableTo} /> : 'no'],
-        ['Clock', regimeInWords(request.regime)],
-      ]}
-    />
-    <Timeline steps={steps} staff />
     <Correspondence words={words} />
     <Papers id={request.id} papers={papers} />
-    {restrictedSince && request.kind === 'restriction' && <Lift {...{ request, errors, typed }} since={restrictedSince} />}
     {!request.closedAt && <Acts {...{ request, errors, typed }} />}
+    <section>
+      <h2>About it</h2>
+      <Facts
+        rows={[
+          ['Address', request.email ?? 'none'],
+          ['Known here', request.personId ? 'yes' : 'no'],
+          ...factsOf(request),
+          ...(request.closedAt ? [] : [['Left', inDays(daysLeft)] as const]),
+          ['Can be extended until', request.extendableTo ? <CalendarDay day={request.extendableTo} /> : 'no'],
+          ['Clock', regimeInWords(request.regime)],
+        ]}
+      />
+    </section>
+    <Timeline steps={steps} staff={deskHappenings} />
+    {restrictedSince && request.kind === 'restriction' && <Lift {...{ request, errors, typed }} since={restrictedSince} />}
+    {!request.closedAt && <SeldomActs {...{ request, errors, typed }} />}
   </>
 )
 
@@ -74,11 +79,11 @@ const Correspondence = ({ words }: { words: readonly Written[] }) => (
     <h2>What was written</h2>
     {words.length === 0 && <p>Nothing.</p>}
     {words.map(({ direction, text, writtenAt }) => (
-      <article class="letter">
+      <article class={`letter ${direction}`}>
         <h3>
           {who[direction]}, <Moment at={writtenAt} />
         </h3>
-        <pre>{text}</pre>
+        <p class="said">{text}</p>
       </article>
     ))}
   </section>
@@ -115,11 +120,34 @@ const Acts = ({ request, errors, typed }: ActsProps) => (
     )}
     {request.kind === 'correction' && request.provenAt && request.personId && <CorrectName {...{ request, errors, typed }} />}
     {request.email && <Answer {...{ request, errors, typed }} />}
+  </>
+)
+
+// What most requests do not need stays closed, so that what they need is in sight.
+const SeldomActs = ({ request, errors, typed }: ActsProps) => (
+  <section>
+    <h2>What else can be done</h2>
     <Remark {...{ request, errors, typed }} />
     {request.email && request.extendableTo && <Extend {...{ request, errors, typed }} />}
     {request.email && <Refuse {...{ request, errors, typed }} />}
     <Clock request={request} />
-  </>
+  </section>
+)
+
+interface SeldomProps {
+  readonly title: string
+  readonly says: Child
+  /** What was wrong with what was typed here. */
+  readonly wrong?: string | undefined
+}
+
+const Seldom = ({ title, says, wrong, children }: PropsWithChildren<SeldomProps>) => (
+  <details class="folded" open={wrong !== undefined}>
+    <summary>
+      <h3>{title}</h3> <small>{says}</small>
+    </summary>
+    {children}
+  </details>
 )
 
 const Understand = ({ request }: { request: Request }) => (
@@ -185,37 +213,40 @@ const Answer = ({ request, errors, typed }: ActsProps) => (
 )
 
 const Remark = ({ request, errors, typed }: ActsProps) => (
-  <section>
-    <h2>Note</h2>
+  <Seldom title="Leave a note" says="For your colleagues; the person reads it in their copy." wrong={errors['note']}>
     <form method="post" action={`/staff/requests/${request.id}/note`} novalidate>
-      <Words name="note" label="For your colleagues" hint="The person reads it in their copy." {...{ errors, typed }} />
-      <Submit kind="quiet">Keep it</Submit>
+      <Words name="note" label="The note" {...{ errors, typed }} />
+      <Submit kind="quiet">Keep the note</Submit>
     </form>
-  </section>
+  </Seldom>
 )
 
 const Extend = ({ request, errors, typed }: ActsProps) => (
-  <section>
-    <h2>Take longer</h2>
-    <p>
-      Until <CalendarDay day={request.extendableTo ?? ''} />, once, and only if you say why before the day to answer has passed.
-    </p>
+  <Seldom
+    title="Take longer"
+    says={
+      <>
+        Until <CalendarDay day={request.extendableTo ?? ''} />, once, and only if you say why before the day to answer has passed.
+      </>
+    }
+    wrong={errors['reasons']}
+  >
     <form method="post" action={`/staff/requests/${request.id}/extend`} novalidate>
       <Words name="reasons" label="The reasons" hint="How it is complex, or how many there are." {...{ errors, typed }} />
       <Submit kind="quiet" icon="send">
         Tell them
       </Submit>
     </form>
-  </section>
+  </Seldom>
 )
 
 const Refuse = ({ request, errors, typed }: ActsProps) => (
-  <section class="danger-zone">
-    <h2>Refuse</h2>
-    <p>
-      The letter names the ground and your reasons, and says where they can complain, that they can go to court, and how they can have it
-      looked at again.
-    </p>
+  <Seldom
+    title="Refuse"
+    says="They are told the ground, your reasons, and where they can complain."
+    wrong={errors['ground'] ?? errors['why']}
+  >
+    <p>The letter also says that they can go to court, and how they can have it looked at again.</p>
     <form method="post" action={`/staff/requests/${request.id}/refuse`} novalidate>
       <Select
         name="ground"
@@ -228,7 +259,7 @@ const Refuse = ({ request, errors, typed }: ActsProps) => (
       <Words name="why" label="The reasons" {...{ errors, typed }} />
       <Submit kind="danger">Refuse it</Submit>
     </form>
-  </section>
+  </Seldom>
 )
 
 const Lift = ({ since, request, errors, typed }: ActsProps & { since: Date }) => (
@@ -245,9 +276,7 @@ const Lift = ({ since, request, errors, typed }: ActsProps & { since: Date }) =>
 )
 
 const Clock = ({ request }: { request: Request }) => (
-  <section>
-    <h2>Clock</h2>
-    <p>If you know which law holds. A day that the person was told is never moved to a later one.</p>
+  <Seldom title="Set the clock" says="If you know which law holds. A day that the person was told is never moved to a later one.">
     <form method="post" action={`/staff/requests/${request.id}/regime`} novalidate>
       <Select
         name="regime"
@@ -258,5 +287,5 @@ const Clock = ({ request }: { request: Request }) => (
       />
       <Submit kind="quiet">Set the clock</Submit>
     </form>
-  </section>
+  </Seldom>
 )

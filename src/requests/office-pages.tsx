@@ -5,8 +5,8 @@ import { Crumbs, Empty } from '../web/layout.tsx'
 import { CalendarDay, Column, Moment, Table } from '../web/lists.tsx'
 import { Told } from '../web/told.tsx'
 import { KindChoices, WordsField } from './form.tsx'
-import { endings, happenings } from './kinds.ts'
-import { kindWords } from './office-words.ts'
+import { endings } from './kinds.ts'
+import { deskHappenings, kindWords } from './office-words.ts'
 import { type Listed, SHOWN } from './queue.ts'
 import { inDays } from './watch.ts'
 
@@ -69,7 +69,7 @@ const Queue = ({ listed }: { listed: readonly Listed[] }) => (
           <td>
             <Moment at={request.receivedAt} />
           </td>
-          <td>{request.ending ? endings[request.ending] : last && happenings[last]}</td>
+          <td>{request.ending ? endings[request.ending] : last && deskHappenings[last]}</td>
           <td>
             <CalendarDay day={request.answerBy} />
           </td>

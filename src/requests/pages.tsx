@@ -6,7 +6,7 @@ import { Notice } from '../web/layout.tsx'
 import { CalendarDay, Facts, Moment } from '../web/lists.tsx'
 import { Told } from '../web/told.tsx'
 import { type FormProps, KindChoices, WordsField } from './form.tsx'
-import { channels, endings, happenings, kinds } from './kinds.ts'
+import { channels, endings, type Happening, happenings, kinds } from './kinds.ts'
 import type { Request, Step } from './steps.ts'
 
 export const AskPage = ({ errors = {}, typed = {} }: FormProps) => (
@@ -145,18 +145,24 @@ export const factsOf = (request: Request): [string, Child][] => {
     ['Came in', <Moment at={receivedAt} />],
     ['By which way', channels[channel]],
   ]
-  if (!closedAt) return [...facts, ['Answered by', <CalendarDay day={answerBy} />]]
+  if (!closedAt) return [...facts, ['To be answered by', <CalendarDay day={answerBy} />]]
   return [...facts, ['Closed', <Moment at={closedAt} />], ['How', ending ? endings[ending] : 'Done']]
 }
 
-/** The history; to staff it also tells why something is in doubt, and other details of theirs. */
-export const Timeline = ({ steps, staff = false }: { steps: readonly Step[]; staff?: boolean }) => (
+interface TimelineProps {
+  readonly steps: readonly Step[]
+  /** How staff call what happens; they also read why something is in doubt, and other details of theirs. */
+  readonly staff?: Readonly<Record<Happening, string>> | undefined
+}
+
+/** The history of a request. */
+export const Timeline = ({ steps, staff }: TimelineProps) => (
   <section>
     <h2>What has happened</h2>
     <ol class="timeline">
       {steps.map(({ what, detail, happenedAt }) => (
         <li>
-          <Moment at={happenedAt} /> {happenings[what]}
+          <Moment at={happenedAt} /> {(staff ?? happenings)[what]}
           {(staff || what === 'waiting') && detail && `: ${detail}`}
         </li>
       ))}

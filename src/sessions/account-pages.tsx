@@ -41,6 +41,13 @@ export const AccountPage = ({ person, joinedAt, changed, errors = {}, typed }: A
         ['Member since', <Moment at={joinedAt} as="day" />],
       ]}
     />
+    {person.strict && (
+      <p>
+        <a class="button" href="/staff">
+          Open the console
+        </a>
+      </p>
+    )}
     <section>
       <h2>Your name</h2>
       <p>It is what we call you in letters and on these pages. Write it as you want to be addressed.</p>
@@ -58,7 +65,7 @@ export const AccountPage = ({ person, joinedAt, changed, errors = {}, typed }: A
         <Submit kind="quiet">Save the name</Submit>
       </form>
     </section>
-    {person.strict ? WAYS.staff : WAYS.everybody}
+    {WAYS}
   </>
 )
 
@@ -74,7 +81,7 @@ const Way = ({ to, icon, title, children }: { to: string; icon: IconName; title:
   </li>
 )
 
-const Ways = ({ staff }: { staff: boolean }) => (
+const Ways = () => (
   <section>
     <h2>More about you here</h2>
     <ul class="rows">
@@ -87,17 +94,12 @@ const Ways = ({ staff }: { staff: boolean }) => (
       <Way to="/account/privacy" icon="shield-check" title="Privacy">
         What we hold about you: read it, take a copy, correct it, erase it
       </Way>
-      {staff && (
-        <Way to="/staff" icon="users" title="The console">
-          For members of the team
-        </Way>
-      )}
     </ul>
   </section>
 )
 
 // Where the account leads is the same for everybody, and half of the page: rendered once.
-const WAYS = { everybody: raw(String(<Ways staff={false} />)), staff: raw(String(<Ways staff />)) }
+const WAYS = raw(String(<Ways />))
 
 export const AddressPage = ({ email, errors = {}, typed = {} }: Filled & { email: string }) => (
   <>

@@ -4,7 +4,7 @@ import { Search } from '../web/forms.tsx'
 import { Empty } from '../web/layout.tsx'
 import { Moment } from '../web/lists.tsx'
 import type { FoundIn } from './finder.ts'
-import { abilitiesOf, abilityOf } from './roles.ts'
+import { type AbilityName, abilitiesOf, abilityOf, groups } from './roles.ts'
 import type { Role } from './tables.ts'
 import { MOST_COUNTED, type Waits } from './waiting.ts'
 
@@ -33,15 +33,30 @@ export const FirstPage = ({ name, role, waits }: FirstProps) => (
     )}
     <section>
       <h2>What you may do</h2>
-      <ul class="plain">
-        {abilitiesOf(role).map((ability) => {
-          const { says, doors, tab } = abilityOf(ability)
-          return <li>{tab ? <a href={doors[0]}>{says}</a> : says}</li>
-        })}
-      </ul>
+      <p class="soft">
+        The list beside the page leads to the same places. By keyboard, <kbd>?</kbd> shows <a href="#keys-list">the key of each</a>.
+      </p>
+      <div class="parts">
+        {groups.map((group) => (
+          <Part title={group} abilities={abilitiesOf(role).filter((ability) => abilityOf(ability).group === group)} />
+        ))}
+      </div>
     </section>
   </>
 )
+
+const Part = ({ title, abilities }: { title: string; abilities: readonly AbilityName[] }) =>
+  abilities.length === 0 ? null : (
+    <section>
+      <h3>{title}</h3>
+      <ul>
+        {abilities.map((ability) => {
+          const { says, doors, tab, behind } = abilityOf(ability)
+          return <li>{tab || behind ? <a href={doors[0]}>{says}</a> : says}</li>
+        })}
+      </ul>
+    </section>
+  )
 
 const Row = ({ waits: { count, says, href, oldest, until } }: { waits: Waits }) => (
   <li>
@@ -53,7 +68,7 @@ const Row = ({ waits: { count, says, href, oldest, until } }: { waits: Waits }) 
     <small class={until && until <= now() ? 'late' : undefined}>
       {until ? (
         <>
-          {until <= now() ? 'too late since ' : 'first until '}
+          {until <= now() ? 'too late since ' : 'the first by '}
           <Moment at={until} as="day" />
         </>
       ) : (

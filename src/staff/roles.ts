@@ -13,6 +13,8 @@ interface Ability {
   readonly tab?: string
   /** The part of the navigation that it stands in. */
   readonly group?: Group
+  /** Its first door is a page, although it stands behind another one and not in the navigation. */
+  readonly behind?: true
   /** The letter that leads there after a `g`; no two have the same. */
   readonly key?: string
   /** The purposes under which it reads and writes, beside knowing who is there: they say which data it can see. */
@@ -47,7 +49,7 @@ export const abilities = {
     key: 'q',
     uses: ['support', 'improvement'],
   },
-  export: { says: 'Take out lists of people', roles: ['owner'], doors: ['/staff/people/export'], uses: ['support'] },
+  export: { says: 'Take out lists of people', roles: ['owner'], doors: ['/staff/people/export'], group: 'People', uses: ['support'] },
   team: {
     says: 'Invite to the team, change roles, remove',
     roles: ['owner'],
@@ -104,12 +106,15 @@ export const abilities = {
     says: 'Take out who is subscribed to a topic',
     roles: ['owner', 'marketing'],
     doors: ['/staff/updates/subscribers'],
+    group: 'Messages',
     uses: ['updates'],
   },
   import: {
     says: 'Bring in lists of subscribers, with the proof that they agreed',
     roles: ['owner', 'marketing'],
     doors: ['/staff/updates/import'],
+    group: 'Messages',
+    behind: true,
     uses: ['updates'],
   },
   stopped: {

@@ -29,6 +29,7 @@ export interface DeskProps {
 export const DeskPage = (props: DeskProps) => (
   <>
     <IssueHead issue={props.issue} told={props.told} />
+    <OnThisPage />
     <Errors errors={props.errors ?? {}} />
     <Desk {...props} />
     <Letters issue={props.issue} text={props.text} />
@@ -37,6 +38,24 @@ export const DeskPage = (props: DeskProps) => (
     <Sending {...props} />
     <Acts acts={props.acts} />
   </>
+)
+
+// The page is long, and its frames hold links of their own: by keyboard one would go through them all.
+const OnThisPage = () => (
+  <nav class="views" aria-label="On this page">
+    <ul>
+      {[
+        ['looks', 'How it looks'],
+        ['pictures', 'Pictures'],
+        ['checks', 'Before it goes'],
+        ['send', 'Send'],
+      ].map(([id, text]) => (
+        <li>
+          <a href={`#${id}`}>{text}</a>
+        </li>
+      ))}
+    </ul>
+  </nav>
 )
 
 /** What was typed, or else what is kept. */
@@ -69,18 +88,20 @@ const Desk = (props: DeskProps) => {
         hint="Markdown: **bold**, ## heading, - list, [words](https://…)."
         required
       />
-      <Select {...field('topic')} label="Topic" options={topics.map(({ slug, title }) => [slug, title])} required />
-      <Select
-        {...field('language')}
-        label="Only who reads in"
-        options={[['', 'any language'], ...languages.map((one) => [one, one] as const)]}
-      />
-      <Select
-        {...field('service')}
-        label="Only who is registered for"
-        options={[['', 'any service, or none'], ...services.map(({ slug, title }) => [slug, title] as const)]}
-      />
-      <Field {...field('joinedSince')} label="Only who joined since" type="date" />
+      <div class="fields">
+        <Select {...field('topic')} label="Topic" options={topics.map(({ slug, title }) => [slug, title])} required />
+        <Select
+          {...field('language')}
+          label="Only who reads in"
+          options={[['', 'any language'], ...languages.map((one) => [one, one] as const)]}
+        />
+        <Select
+          {...field('service')}
+          label="Only who is registered for"
+          options={[['', 'any service, or none'], ...services.map(({ slug, title }) => [slug, title] as const)]}
+        />
+        <Field {...field('joinedSince')} label="Only who joined since" type="date" />
+      </div>
       <p>
         As it is kept now, it goes to <b>{written(reach.meant)}</b> of {written(reach.subscribers)} subscribers.
       </p>
@@ -90,7 +111,7 @@ const Desk = (props: DeskProps) => {
 }
 
 const Pictures = ({ issue, images, errors = {}, typed = {} }: DeskProps) => (
-  <section>
+  <section id="pictures">
     <h2>Pictures</h2>
     {images.length > 0 && (
       <ul class="rows">
@@ -155,7 +176,7 @@ const signs: Record<Check['verdict'], readonly [IconName, string]> = {
 }
 
 const Checklist = ({ issue, checks }: Pick<DeskProps, 'issue' | 'checks'>) => (
-  <section>
+  <section id="checks">
     <h2>Before it goes</h2>
     <ul class="rows checks">
       {checks.map(({ what, verdict, says }) => (
@@ -180,18 +201,21 @@ const Checklist = ({ issue, checks }: Pick<DeskProps, 'issue' | 'checks'>) => (
 )
 
 const Sending = ({ issue, zone, errors = {}, typed = {} }: DeskProps) => (
-  <section>
+  <section id="send">
     <h2>Send</h2>
+    <p>Without a day, it goes at once.</p>
     <form method="post" action={`/staff/updates/issues/${issue.id}/schedule`} novalidate>
-      <Field name="day" label="Day" type="date" value={typed['day']} error={errors['day']} hint="Left empty, it goes at once." />
-      <Field name="time" label="Time" type="time" value={typed['time']} error={errors['time']} />
-      <Select
-        name="zone"
-        label="Time zone"
-        value={typed['zone'] ?? zone}
-        options={zones.map((one) => [one, one] as const)}
-        error={errors['zone']}
-      />
+      <div class="fields">
+        <Field name="day" label="Day" type="date" value={typed['day']} error={errors['day']} />
+        <Field name="time" label="Time" type="time" value={typed['time']} error={errors['time']} />
+        <Select
+          name="zone"
+          label="Time zone"
+          value={typed['zone'] ?? zone}
+          options={zones.map((one) => [one, one] as const)}
+          error={errors['zone']}
+        />
+      </div>
       <Checkbox name="sure" label="I have read it as its readers will." error={errors['sure']} required />
       <Submit icon="send">Send it on its way</Submit>
     </form>

@@ -88,7 +88,7 @@ const IssueRow = ({ issue, topic }: { issue: ListedIssue; topic: string }) => (
       <td class="number">{count}</td>
     ))}
     <td>
-      <Moment at={issue.editedAt} as="day" />
+      <Moment at={issue.editedAt} as="date" />
     </td>
   </tr>
 )
@@ -122,7 +122,7 @@ interface LettersProps {
 
 /** The letter as its readers will see it, in frames that can do nothing. */
 export const Letters = ({ issue, text }: LettersProps) => (
-  <section>
+  <section id="looks">
     <h2>How it looks</h2>
     <div class="letters">
       <figure>

@@ -1,4 +1,5 @@
 /** The console's pages on an issue whose words are fixed: it waits for its time, is under way, or is over. */
+import { now } from '../clock.ts'
 import { Notice } from '../web/layout.tsx'
 import { Column, Facts, Moment, Table } from '../web/lists.tsx'
 import type { Echo } from './desk.ts'
@@ -156,10 +157,18 @@ const approvalWords: Record<ScheduledProps['approval'], string> = {
   given: 'Given',
 }
 
+const goesNow = ({ sendAt }: Issue, approval: ScheduledProps['approval']): boolean =>
+  sendAt !== null && sendAt <= now() && (approval === 'not needed' || approval === 'given')
+
 /** An issue whose words are fixed and whose time has not come. */
 export const ScheduledPage = ({ issue, acts, text, told, meant, approval }: ScheduledProps) => (
   <>
     <IssueHead issue={issue} told={told} />
+    {goesNow(issue, approval) && (
+      <p data-progress={`/staff/updates/issues/${issue.id}/progress.json`} data-standing={issue.standing}>
+        It goes at any moment now. <a href={`/staff/updates/issues/${issue.id}`}>See how far it got</a>
+      </p>
+    )}
     <Facts
       rows={[
         ['Goes on', issue.sendAt ? `${inZone(issue.sendAt, issue.zone ?? 'UTC')}, ${issue.zone ?? 'UTC'}` : ''],

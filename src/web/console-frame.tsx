@@ -85,7 +85,7 @@ export const ConsoleKeys = ({ tabs }: { tabs: readonly Tab[] }) => (
   <details class="keys" id="keys">
     <summary>{words.keys}</summary>
     <p>Where a script runs, these keys work outside of fields. Every one of them only goes where a link goes, too.</p>
-    <dl class="facts">
+    <dl class="facts" id="keys-list">
       {KEYS.map(([key, does]) => (
         <div>
           <dt>

@@ -98,6 +98,8 @@ const dayOf = (at: Date, names = months): string => `${at.getUTCDate()} ${names[
 const shapes = {
   moment: (at: Date, iso: string): string => `${dayOf(at, shortMonths)}, ${iso.slice(11, 16)} UTC`,
   day: (at: Date): string => dayOf(at),
+  /** A day where there is little room, as in a table of many columns. */
+  date: (at: Date): string => dayOf(at, shortMonths),
 }
 
 /** A moment: in UTC for everybody, in the reader's own zone where the script runs; the exact one on hover. */

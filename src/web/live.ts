@@ -25,7 +25,8 @@ async function keep(form: HTMLFormElement): Promise<void> {
   if (text && words?.ok) text.textContent = await words.text()
 }
 
-if (progress && progress.dataset['standing'] === 'sending') setInterval(() => void look(progress), EVERY)
+const moving = ['scheduled', 'sending']
+if (progress && moving.includes(progress.dataset['standing'] ?? '')) setInterval(() => void look(progress), EVERY)
 
 async function look(part: HTMLElement): Promise<void> {
   const answer = await fetch(part.dataset['progress'] ?? '').catch(() => undefined)

@@ -5,6 +5,7 @@ const lang = document.documentElement.lang === 'en' ? 'en-GB' : document.documen
 const shapes: Record<string, Intl.DateTimeFormatOptions> = {
   moment: { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' },
   day: { day: 'numeric', month: 'long', year: 'numeric' },
+  date: { day: 'numeric', month: 'short', year: 'numeric' },
 }
 
 /** How long a form counts as busy when no new page comes, as after a download. */

@@ -3,6 +3,7 @@ import { furnish } from '../pages.ts'
 import { answerByKeyboard, goByKeyboard } from './keyboard.ts'
 import { lookAtPages } from './pages.ts'
 import { openStage } from './stage.ts'
+import { walkTheConsole } from './walk.ts'
 
 const stage = await openStage()
 // All that waits is done before the first test is named: once those that are named are over, the stage is closed.
@@ -10,3 +11,4 @@ const furnished = await furnish(stage.house)
 goByKeyboard(stage)
 answerByKeyboard(stage)
 lookAtPages(stage, furnished)
+walkTheConsole(stage)

@@ -21,13 +21,15 @@ const STOP = `(() => {
   const style = getComputedStyle(at)
   const words = at.labels?.[0]?.textContent ?? at.getAttribute('aria-label') ?? at.textContent
   const name = [words.replace(/\\s+/g, ' ').trim(), at.getAttribute('href') ?? ''].join(' ').trim()
-  return { name, outlined: style.outlineStyle !== 'none' || style.boxShadow !== 'none' }
+  // The button within a field for a day has the browser's own ring.
+  const within = at.matches(':focus-within') && !at.matches(':focus')
+  return { name, outlined: within || style.outlineStyle !== 'none' || style.boxShadow !== 'none' }
 })()`
 
-/** Goes on by the Tab key until what has the focus is called this. */
-async function reach(tab: Tab, name: RegExp): Promise<void> {
+/** Goes on by the Tab key until what has the focus is called this; it may take so many stops. */
+export async function reach(tab: Tab, name: RegExp, most = MOST_STOPS): Promise<void> {
   const met: string[] = []
-  while (met.length < MOST_STOPS) {
+  while (met.length < most) {
     await tab.keyboard.press('Tab')
     const stop = await tab.evaluate<Stop>(STOP)
     assert(stop.outlined, `nobody sees that "${stop.name}" has the focus`)
