@@ -25,7 +25,9 @@ export interface Config {
   readonly databaseUrl: string | undefined
   readonly dataDir: string
   readonly contentDir: string
+  /** What the root of the house's keys is sealed under; and while it is being changed, the one of before. */
   readonly secret: string
+  readonly secretPrevious: string | undefined
   readonly smtpUrl: string | undefined
   /** Connections over which updates go out, at most. */
   readonly smtpConnections: number
@@ -123,6 +125,7 @@ const schema = z.object({
   DATA_DIR: setting(z.string().default('./data')),
   CONTENT_DIR: setting(z.string().default('./content')),
   SECRET: optional(z.string()),
+  SECRET_PREVIOUS: optional(z.string()),
   SMTP_URL: optional(z.string().regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')),
   SMTP_CONNECTIONS: setting(z.coerce.number('must be a number').int().min(1).max(100).default(4)),
   DOMAIN_CONNECTIONS: setting(z.coerce.number('must be a number').int().min(1).max(100).default(4)),
@@ -183,6 +186,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (production) requireProduction(raw, siteOrigin)
   requireWholeStripe(raw)
   const secret = raw.SECRET ?? ownSecret(dataDir)
+  if (raw.SECRET_PREVIOUS === secret)
+    throw new WrongSetting('SECRET_PREVIOUS is the same as SECRET: set SECRET to a new one, or take SECRET_PREVIOUS away.')
   return {
     environment: raw.ENVIRONMENT,
     port: raw.PORT,
@@ -194,6 +199,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dataDir,
     contentDir: resolve(raw.CONTENT_DIR),
     secret,
+    secretPrevious: raw.SECRET_PREVIOUS,
     smtpUrl: raw.SMTP_URL,
     smtpConnections: raw.SMTP_CONNECTIONS,
     domainConnections: raw.DOMAIN_CONNECTIONS,

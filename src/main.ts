@@ -4,12 +4,14 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
+import { drizzle } from 'drizzle-orm/node-postgres'
 import { openApp } from './app.ts'
+import { record } from './audit/record.ts'
 import { settleNotices } from './billing/inbox.ts'
 import { setAhead } from './clock.ts'
 import type { Config } from './config.ts'
 import { connect, loginName } from './database/connection.ts'
-import { type Prepared, prepare } from './database/migrate.ts'
+import { prepare, type Ready } from './database/migrate.ts'
 import { type Found, findDatabase } from './database/open.ts'
 import { purposeNames } from './database/purposes.ts'
 import { openLedger } from './egress/ledger.ts'
@@ -64,8 +66,8 @@ export async function openHouse(config: Config, options: Opening): Promise<OpenH
   // The database's own programs are started: from here on no way leads out but the declared ones.
   if (!options.unwalled) closeHouse(config, found.place)
   try {
-    const prepared = await prepareDatabase(config, found)
-    const db = connect({ place: found.place, prefix: found.prefix, secret: config.secret })
+    const { prepared, root } = await prepareDatabase(config, found)
+    const db = connect({ place: found.place, prefix: found.prefix, root })
     const house: House = { config: asStrictAsChosen(config), db, content, assets }
     await learnSettings(house)
     openLedger(house)
@@ -90,16 +92,17 @@ export async function openHouse(config: Config, options: Opening): Promise<OpenH
 }
 
 /** Migrations, queue, grants and the start-up check, under the owner's login. */
-export function prepareDatabase(config: Config, found: Found): Promise<Prepared> {
+export function prepareDatabase(config: Config, found: Found): Promise<Ready> {
   const logins = { operations: loginName(found.prefix, 'operations'), all: purposeNames.map((purpose) => loginName(found.prefix, purpose)) }
   return prepare({
     login: found.owner,
     prefix: found.prefix,
-    secret: config.secret,
+    secrets: config,
     migrations: checkout('migrations'),
     register,
     rowRules,
     queue: (client) => prepareQueue(client, found.owner, logins),
+    noteChange: (client) => record(drizzle(client), { act: 'house.secret-changed' }),
   })
 }
 

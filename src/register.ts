@@ -18,6 +18,7 @@ import { reconciliationsHeld, stripeFindingsHeld, stripeTombstonesHeld } from '.
 import { breachActsHeld, breachesHeld, breachFactsHeld, breachNoticesHeld, breachPeopleHeld } from './breaches/tables.ts'
 import type { Held } from './database/classify.ts'
 import type { RowRule } from './database/row-rules.ts'
+import { houseRootsHeld } from './database/tables.ts'
 import {
   legalDemandActsHeld,
   legalDemandApprovalsHeld,
@@ -218,6 +219,7 @@ export const register: readonly Held[] = [
   throttlesHeld,
   personKeysHeld,
   peopleHeld,
+  houseRootsHeld,
 ]
 
 /** Where a purpose sees only some rows of a table that it may read. */

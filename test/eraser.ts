@@ -6,6 +6,7 @@ import pg from 'pg'
 import { readConfig } from '../src/config.ts'
 import { connect } from '../src/database/connection.ts'
 import { findDatabase } from '../src/database/open.ts'
+import { openRoot } from '../src/database/root.ts'
 import { closeQueue, openQueue } from '../src/jobs/queue.ts'
 import { asId, logTo } from '../src/log.ts'
 import { welcome } from '../src/people/person.ts'
@@ -51,7 +52,8 @@ async function eraseNext(): Promise<void> {
   const found = await findDatabase(config)
   const all = await connected(found.place)
   say({ standing: await standing(all), receipts: await receipts(all) })
-  const db = connect({ place: found.place, prefix: found.prefix, secret: config.secret })
+  const opened = (await openRoot(all, config)) ?? process.exit(1)
+  const db = connect({ place: found.place, prefix: found.prefix, root: opened.root })
   await openQueue(db, false)
   const house = { config, db, content: readContent(config), assets: readAssets('dist/assets') }
   const { rows } = await all.query<{ id: string }>('select v.id from victims v join people p using (id) order by v.email limit 1')

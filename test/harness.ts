@@ -13,6 +13,7 @@ import { now, setAhead } from '../src/clock.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { asStrictAsChosen } from '../src/settings/stricter.ts'
 import { connect, type Database } from '../src/database/connection.ts'
+import { openRoot } from '../src/database/root.ts'
 import { openLedger } from '../src/egress/ledger.ts'
 import { closeQueue, openQueue, workOff } from '../src/jobs/queue.ts'
 import { logTo } from '../src/log.ts'
@@ -59,6 +60,13 @@ export async function superuser(database = 'postgres'): Promise<pg.Client> {
   const client = new pg.Client({ host: socket(), user: 'postgres', database })
   await client.connect()
   return client
+}
+
+/** The root from which the keys of a test's database are derived, and the passwords of its logins. */
+export async function rootOf(client: pg.ClientBase): Promise<Buffer> {
+  const opened = await openRoot(client, settings())
+  assert(opened, 'nobody made a root')
+  return opened.root
 }
 
 let made = 0
@@ -116,7 +124,8 @@ export async function openTestHouse(more: Record<string, string> = {}): Promise<
   const log: string[] = []
   logTo((line) => log.push(line))
   const database = await freshDatabase()
-  const db = connect({ place: { host: socket(), database }, prefix: PREFIX, secret: SECRET })
+  const eyes = await superuser(database)
+  const db = connect({ place: { host: socket(), database }, prefix: PREFIX, root: await rootOf(eyes) })
   await openQueue(db, false)
   const config = asStrictAsChosen(settings(more))
   const house: House = { config, db, content: readContent(config), assets: readAssets(checkout('dist/assets')) }
@@ -126,7 +135,6 @@ export async function openTestHouse(more: Record<string, string> = {}): Promise<
   await bringTopics(house)
   await stockCatalogue(house)
   const app = openApp(house)
-  const eyes = await superuser(database)
   const query = async <R extends pg.QueryResultRow>(text: string, values: unknown[] = []) => (await eyes.query<R>(text, values)).rows
   const settle = async () => {
     await settleRecording(db)

@@ -2,12 +2,14 @@
 import { connect } from '../src/database/connection.ts'
 import { asId, logTo } from '../src/log.ts'
 import { workOnList } from '../src/updates/import-work.ts'
+import { rootAt } from './root.ts'
 
 const [socket = '', database = '', text] = process.argv.slice(2)
 const id = asId(text)
 if (!id) throw new Error('which list?')
 
 logTo(() => {})
-const db = connect({ place: { host: socket, port: 5432, database }, prefix: 'cloudrun', secret: process.env['SECRET'] ?? '' })
+const place = { host: socket, port: 5432, database }
+const db = connect({ place, prefix: 'cloudrun', root: await rootAt(place, process.env['SECRET'] ?? '') })
 await workOnList({ db }, id)
 process.exit(0)

@@ -11,6 +11,7 @@ import { readAssets } from '../src/web/assets.ts'
 import { readContent } from '../src/web/content.ts'
 import type { House } from '../src/web/house.ts'
 import { fileURLToPath } from 'node:url'
+import { rootAt } from './root.ts'
 
 const checkout = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const [socket = '', database = '', url = '', text] = process.argv.slice(2)
@@ -26,7 +27,8 @@ const config = readConfig({
   DATA_DIR: '/nonexistent',
   SMTP_URL: url,
 })
-const db = connect({ place: { host: socket, port: 5432, database }, prefix: 'cloudrun', secret: SECRET })
+const place = { host: socket, port: 5432, database }
+const db = connect({ place, prefix: 'cloudrun', root: await rootAt(place, SECRET) })
 await openQueue(db, false)
 const house: House = { config, db, content: readContent(config), assets: readAssets(checkout('dist/assets')) }
 

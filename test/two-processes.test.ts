@@ -17,7 +17,7 @@ import type pg from 'pg'
 import { PgBoss } from 'pg-boss'
 import { freePort } from '../bench/program.ts'
 import { Balancer } from './balancer.ts'
-import { socket, superuser, TEMPLATE } from './harness.ts'
+import { SECRET, socket, superuser, TEMPLATE } from './harness.ts'
 import { newerProgram } from './newer.ts'
 import { sink } from './sink.ts'
 
@@ -43,7 +43,7 @@ const settings = (port: number): NodeJS.ProcessEnv => ({
   DATABASE_URL: `postgres://cloudrun_owner@localhost/${DATABASE}?host=${encodeURIComponent(socket())}`,
   DATA_DIR: join(folder, String(port)),
   CONTENT_DIR: checkout('content'),
-  SECRET: 'a secret for two processes, long enough',
+  SECRET,
   SMTP_URL: letters.url,
   LOCAL_STRIPE: 'no',
   TRUSTED_PROXIES: '127.0.0.1',

@@ -6,6 +6,7 @@ export const acts = {
   'person.moved': 'Somebody’s address was corrected',
   'person.copied': 'Somebody took a copy of their data',
   'house.restored': 'A backup was restored',
+  'house.secret-changed': 'SECRET was changed',
   'person.erased': 'Somebody was erased; the receipt counts what went',
   'person.restricted': 'Somebody’s data is only stored from now on',
   'person.released': 'A restriction was lifted',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { promisify } from 'node:util'
-import { openTestHouse, socket, superuser } from '../../test/harness.ts'
+import { openTestHouse, rootOf, socket, superuser } from '../../test/harness.ts'
 import { newId } from '../database/columns.ts'
 import { loginName, loginPassword } from '../database/connection.ts'
 import { handlers } from '../worker.ts'
@@ -176,7 +176,9 @@ test('an erasure takes the details, and the chain stays whole', async () => {
 })
 
 test('reading the chain needs no more than a login that may', async () => {
-  const login = encodeURIComponent(loginPassword(house.house.config.secret, 'operations'))
+  const eyes = await superuser(house.database)
+  const login = encodeURIComponent(loginPassword(await rootOf(eyes), 'operations'))
+  await eyes.end()
   const url = `postgres://${loginName('cloudrun', 'operations')}:${login}@localhost/${house.database}?host=${socket()}`
   const { stdout } = await run(process.execPath, ['bin/verify-audit', url])
   assert.match(stdout, /^✓ whole/)

@@ -25,8 +25,8 @@ export interface Deed {
   readonly thing?: Id | undefined
 }
 
-/** Notes what is done in this transaction. */
-export async function record(tx: For<Purpose>, { act, actor, person, thing }: Deed): Promise<void> {
+/** Notes what is done in this transaction, under a purpose or by the owner's login. */
+export async function record(tx: Pick<For<Purpose>, 'insert'>, { act, actor, person, thing }: Deed): Promise<void> {
   await tx.insert(auditDetails).values({
     id: newId(),
     act,

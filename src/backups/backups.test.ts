@@ -16,10 +16,9 @@ import { after, test } from 'node:test'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import pg from 'pg'
 import { fill } from '../../test/canaries.ts'
-import { openTestHouse, settings, socket, superuser, TEMPLATE } from '../../test/harness.ts'
+import { openTestHouse, rootOf, settings, socket, superuser, TEMPLATE } from '../../test/harness.ts'
 import { setAhead, DAY } from '../clock.ts'
 import { connect } from '../database/connection.ts'
-import { keyring } from '../database/sealing.ts'
 import { closeQueue, openQueue } from '../jobs/queue.ts'
 import { peopleHeld, personKeysHeld } from '../people/tables.ts'
 import { register } from '../register.ts'
@@ -69,7 +68,7 @@ async function restoredInto(database: string, file: string, key = identity) {
       register,
       people: peopleHeld,
       keys: personKeysHeld,
-      keyring: keyring(config.secret),
+      secrets: config,
       file,
       keysFile,
       identity: key,
@@ -162,7 +161,10 @@ test('whoever was erased after the backup is gone before anything is served, and
   const database = await emptyDatabase()
   await restoredInto(database, file)
   assert.deepEqual(await names(database), ['Ada', 'Bob'])
-  const restored = connect({ place: { host: socket(), database }, prefix: 'cloudrun', secret: config.secret })
+  const there = await superuser(database)
+  const root = await rootOf(there)
+  await there.end()
+  const restored = connect({ place: { host: socket(), database }, prefix: 'cloudrun', root })
   await openQueue(restored, false)
   after(async () => {
     await closeQueue(restored, 1)

@@ -11,7 +11,8 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { z } from 'zod'
 import type { Held } from '../database/classify.ts'
 import { now } from '../clock.ts'
-import type { Keyring } from '../database/sealing.ts'
+import { openRoot, type Secrets } from '../database/root.ts'
+import { keyring } from '../database/sealing.ts'
 import { columnList, columnsOf, END, kept, keyTables, MANIFEST, type Manifest, migrationsSeen } from './backup.ts'
 import { type Entry, unpack, WrongBackup } from './container.ts'
 
@@ -29,7 +30,8 @@ export interface Restoring {
   /** The tables of people and of their keys. */
   readonly people: Held
   readonly keys: Held
-  readonly keyring: Keyring
+  /** What opens the root that is in the backup: the secret of then, given as `SECRET` or as `SECRET_PREVIOUS`. */
+  readonly secrets: Secrets
   readonly file: string
   readonly keysFile: string
   /** The operator's secret key. */
@@ -47,6 +49,7 @@ export interface Restored {
 /**
  * Puts a backup into the database.
  * @throws WrongBackup when the house is not empty, the backup is of another version, was cut short, or cannot be opened
+ * @throws WrongSetting when no secret at hand opens the root that is in it
  */
 export async function restore(restoring: Restoring): Promise<Restored> {
   const { client, register } = restoring
@@ -57,7 +60,9 @@ export async function restore(restoring: Restoring): Promise<Restored> {
     for (const { name } of register) await client.query(`alter table ${quoted(name)} disable trigger user`)
     await client.query(`truncate ${register.map(({ name }) => quoted(name)).join(', ')}`)
     const { madeAt, rows } = await copyAll(restoring)
-    const withoutKey = await bringKeys(restoring)
+    const root = (await openRoot(client, restoring.secrets, 'this backup'))?.root
+    if (!root) throw new WrongBackup('The backup lacks the root of its keys: nothing was restored.')
+    const withoutKey = await bringKeys(restoring, root)
     for (const { name } of register) await client.query(`alter table ${quoted(name)} enable trigger user`)
     await client.query('commit')
     return { madeAt, rows, withoutKey }
@@ -151,7 +156,7 @@ function read<T>(schema: z.ZodType<T>, entry: Entry | void, name: string): T {
 }
 
 /** Brings the keys of those who are there; a person who has none gets a fresh one. */
-async function bringKeys({ client, register, keys, people, keyring, keysFile, identity }: Restoring): Promise<number> {
+async function bringKeys({ client, register, keys, people, keysFile, identity }: Restoring, root: Buffer): Promise<number> {
   if (existsSync(keysFile))
     for await (const [table, chunks] of byTable(unpack(createReadStream(keysFile), identity))) {
       const held = keyTables(register).find(({ name }) => name === table)
@@ -164,7 +169,7 @@ async function bringKeys({ client, register, keys, people, keyring, keysFile, id
   for (const { id } of rows)
     await client.query(`insert into ${quoted(keys.name)} (person_id, wrapped_key, made_at) values ($1, $2, $3)`, [
       id,
-      keyring.fresh(),
+      keyring(root).fresh(),
       now(),
     ])
   return rows.length

@@ -10,7 +10,7 @@ import { enqueue } from '../jobs/queue.ts'
 import { asId, type Id, log } from '../log.ts'
 import { post } from '../mail/letter.ts'
 import { personOf } from '../people/person.ts'
-import { customerNow, type KnownCustomer, type KnownInvoice, type KnownSubscription, newCustomer } from '../processors/stripe-customer.ts'
+import { customerNow, houseMark, type KnownCustomer, type KnownInvoice, type KnownSubscription, newCustomer } from '../processors/stripe-customer.ts'
 import type { StripeTerms } from '../processors/stripe-schedules.ts'
 import { type Plan, planOf, planPricedBy, serviceBy } from '../services/catalogue.ts'
 import {
@@ -57,7 +57,7 @@ export async function livingKeys(tx: Tx, people: readonly Id[]): Promise<Map<Id,
 export async function ensureCustomer(tx: Tx, house: House, personId: Id): Promise<string> {
   const known = await customerOf(tx, personId)
   if (known && !known.closedAt) return known.stripeCustomer
-  const stripeCustomer = await newCustomer(house.config, personId)
+  const stripeCustomer = await newCustomer(house.config, personId, houseMark(house.db.keyring))
   await tx
     .insert(customers)
     .values({ personId, stripeCustomer, madeAt: now() })

@@ -122,10 +122,10 @@ test('after an erasure only a hash of the key stays, until the law lets go of th
 
 test('customers of nobody that bear our mark go, those of others in the same account stay', async () => {
   const [ours, theirs] = [
-    await client.customers.create({ metadata: { account: newId(), house: houseMark(house.house.config) } }),
+    await client.customers.create({ metadata: { account: newId(), house: houseMark(db.keyring) } }),
     await client.customers.create({ metadata: { account: newId() } }),
   ]
-  const left = await client.customers.create({ metadata: { account: ann.person, house: houseMark(house.house.config) } })
+  const left = await client.customers.create({ metadata: { account: ann.person, house: houseMark(db.keyring) } })
   await reconcile(house.house)
   assert(!(await client.customers.retrieve(ours.id)).deleted, 'one that was just made may be of a transaction under way')
   setAhead(5 * HOUR)

@@ -8,7 +8,7 @@ import { fromNow, HOUR, now } from '../clock.ts'
 import type { For } from '../database/connection.ts'
 import type { Id } from '../log.ts'
 import { personOf } from '../people/person.ts'
-import { closeCustomer, customerNow } from '../processors/stripe-customer.ts'
+import { closeCustomer, customerNow, houseMark } from '../processors/stripe-customer.ts'
 import { eachHundredCustomers, type ListedCustomer } from '../processors/stripe-reconciliation.ts'
 import type { House } from '../web/house.ts'
 import { customerOf, lockCustomer, over } from './customer.ts'
@@ -20,7 +20,7 @@ import { buriedAmong, bury } from './tombstone.ts'
 /** Looks at every customer that Stripe has. Returns how many there are. */
 export async function lookForStrays(house: House): Promise<number> {
   let seen = 0
-  await eachHundredCustomers(house.config, async (listed) => {
+  await eachHundredCustomers(house.config, houseMark(house.db.keyring), async (listed) => {
     seen += listed.length
     const { living, buried } = await house.db.as('billing', (tx) => known(tx, listed))
     for (const each of listed) {

@@ -12,7 +12,6 @@ import { type Restored, restore as putBack } from '../backups/restore.ts'
 import { now } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import { findDatabase, type Found } from '../database/open.ts'
-import { keyring } from '../database/sealing.ts'
 import { sweep } from '../database/sweep.ts'
 import { logTo } from '../log.ts'
 import { prepareDatabase } from '../main.ts'
@@ -70,7 +69,7 @@ async function asOwner<R>(config: Config, work: (client: pg.Client, found: Found
   const found = await findDatabase(config, { attach: true })
   const client = new pg.Client(found.owner)
   try {
-    if ((await prepareDatabase(config, found)) === 'ahead')
+    if ((await prepareDatabase(config, found)).prepared === 'ahead')
       throw new CommandError(
         'The database belongs to a newer version, and this one does not know all of it: use that version.',
         exits.failed,
@@ -131,7 +130,7 @@ async function bringBack(config: Config, file: string, identity: string): Promis
     let bytes = 0
     const done = await putBack({
       ...{ client, register, file, identity, people: peopleHeld, keys: personKeysHeld },
-      ...{ keyring: keyring(config.secret), keysFile: join(dirname(file), KEYS_FILE), went: (more) => bar.at((bytes += more)) },
+      ...{ secrets: config, keysFile: join(dirname(file), KEYS_FILE), went: (more) => bar.at((bytes += more)) },
     })
     bar.end()
     return done

@@ -47,13 +47,13 @@ async function secretOf({ db }: House): Promise<Finding> {
   if (typeof rows === 'string')
     return bad(
       'secret',
-      `The logins of the purposes do not open (${rows}): SECRET is another one than that of the running program, or it was never started.`,
+      `The logins of the purposes do not open (${rows}): start the program, which gives them their passwords.`,
     )
   try {
     for (const { wrapped } of rows) db.keyring.unwrap(wrapped)
     return well('secret', rows.length > 0 ? 'SECRET opens what is sealed.' : 'Nothing is sealed yet.')
   } catch {
-    return bad('secret', 'SECRET does not open what is sealed: put back the one with which this database was filled.')
+    return bad('secret', 'The root of the keys does not open what is sealed: one of them is from another database, so put back all of it from a backup.')
   }
 }
 

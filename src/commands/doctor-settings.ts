@@ -9,6 +9,7 @@ import { bad, doubtful, type Finding, well } from './finding.ts'
 
 const SECRETS = [
   'SECRET',
+  'SECRET_PREVIOUS',
   'SMTP_URL',
   'DATABASE_URL',
   'NAVIGATION_STORE',

@@ -11,6 +11,7 @@ import { readContent } from '../web/content.ts'
 import type { House } from '../web/house.ts'
 import { lookAtDatabase } from './doctor-database.ts'
 import { lookAtHouse } from './doctor-house.ts'
+import { lookAtRoot } from './doctor-secret.ts'
 import { lookAtSettings } from './doctor-settings.ts'
 import { sentenceOf } from './faults.ts'
 import { bad, type Finding } from './finding.ts'
@@ -53,13 +54,15 @@ export async function examine(
 }
 
 async function inside(config: Config, found: Found): Promise<Finding[]> {
-  const db = connect({ place: found.place, prefix: found.prefix, secret: config.secret })
+  const { findings, root } = await lookAtRoot(config, found)
+  if (!root) return findings
+  const db = connect({ place: found.place, prefix: found.prefix, root })
   try {
     const house: House = { config, db, content: readContent(config), assets: readAssets(checkout('dist/assets')) }
     openLedger(house)
-    return await lookAtHouse(house)
+    return [...findings, ...(await lookAtHouse(house))]
   } catch (fault) {
-    return [bad('house', sentenceOf(fault))]
+    return [...findings, bad('house', sentenceOf(fault))]
   } finally {
     await db.close()
   }

@@ -72,9 +72,9 @@ export class Busy extends Error {
 /** The PostgreSQL login of a purpose, such as `cloudrun_billing`. */
 export const loginName = (prefix: string, purpose: Purpose): string => `${prefix}_${purpose}`
 
-/** The login's password. It exists in no file: it is derived from `SECRET` at each start. */
-export const loginPassword = (secret: string, purpose: Purpose): string =>
-  createHmac('sha256', secret).update(`login:${purpose}`).digest('base64url')
+/** The login's password. It exists in no file: it is derived from the root at each start, and so a new `SECRET` leaves it as it is. */
+export const loginPassword = (root: Buffer, purpose: Purpose): string =>
+  createHmac('sha256', root).update(`login:${purpose}`).digest('base64url')
 
 // What faces every visitor gets more connections than what runs in the background.
 const poolSize: Partial<Record<Purpose, number>> = { security: 8, service: 8 }
@@ -83,11 +83,11 @@ const poolSize: Partial<Record<Purpose, number>> = { security: 8, service: 8 }
 const inLine: readonly Purpose[] = ['security', 'service']
 
 /** Opens the pools, lazily: a purpose that is never used costs no connection. */
-export function connect(options: { place: Place; prefix: string; secret: string }): Database {
+export function connect(options: { place: Place; prefix: string; root: Buffer }): Database {
   const login = (purpose: Purpose): pg.PoolConfig => ({
     ...options.place,
     user: loginName(options.prefix, purpose),
-    password: loginPassword(options.secret, purpose),
+    password: loginPassword(options.root, purpose),
     application_name: `cloudrun ${purpose}`,
     max: poolSize[purpose] ?? 4,
     idleTimeoutMillis: 30_000,
@@ -120,7 +120,7 @@ export function connect(options: { place: Place; prefix: string; secret: string 
       return (await pools[purpose].query({ name, text, values: [...values] }).catch(busy(purpose))).rows
     },
     run: (purpose, ...statements) => outside(pools[purpose], statements),
-    keyring: keyring(options.secret),
+    keyring: keyring(options.root),
     login,
     pools: () =>
       purposeNames.map((purpose) => {

@@ -70,11 +70,11 @@ function statementsOf(grant: Grant, login: string): string[] {
   ].filter(Boolean)
 }
 
-/** Creates the logins that are missing and gives each the password derived from `secret`. */
-export function loginStatements(prefix: string, secret: string, existing: ReadonlySet<string>): string[] {
+/** Creates the logins that are missing and gives each the password derived from the root. */
+export function loginStatements(prefix: string, root: Buffer, existing: ReadonlySet<string>): string[] {
   return purposeNames.map((purpose) => {
     const name = loginName(prefix, purpose)
-    const password = literal(loginPassword(secret, purpose))
+    const password = literal(loginPassword(root, purpose))
     if (existing.has(name)) return `alter role ${quoted(name)} password ${password}`
     return `create role ${quoted(name)} login noinherit nocreatedb nocreaterole password ${password}`
   })

@@ -18,6 +18,7 @@ import {
   statisticsStatements,
   upkeepStatements,
 } from './grants.ts'
+import { keepRoot, likelyRoot, openRoot, type Secrets } from './root.ts'
 import { type RowRule, rowRuleStatements } from './row-rules.ts'
 import { disagreements, noteAnswers } from './schema.ts'
 
@@ -33,35 +34,47 @@ export interface Owner {
   readonly login: pg.ClientConfig
   /** Prefix of the purposes' logins. */
   readonly prefix: string
-  readonly secret: string
+  readonly secrets: Secrets
   readonly migrations: string
   readonly register: readonly Held[]
   readonly rowRules: readonly RowRule[]
   /** Makes the queue's tables and lets the logins use them, under the same lock. */
   readonly queue: (client: pg.Client) => Promise<void>
+  /** Notes in the record that `SECRET` was changed, in the transaction in which it is. */
+  readonly noteChange: (client: pg.Client) => Promise<void>
 }
 
 /** What came of it: the database is what this program needs; or a newer program has been there, and nothing was touched. */
 export type Prepared = 'level' | 'ahead'
 
+/** What came of it, and the root from which the house's keys and the logins' passwords are derived. */
+export interface Ready {
+  readonly prepared: Prepared
+  readonly root: Buffer
+}
+
 /**
  * Brings the database to what this program needs. One that is ahead is left as it is: its grants are those of the newer
  * program, which may be serving beside this one, and this one would take away what it does not know.
  * @throws WrongDatabase when it is too old, or holds something that the register does not answer for
+ * @throws WrongSetting when `SECRET` is another one than that of this database; nothing was changed then
  */
-export async function prepare(owner: Owner): Promise<Prepared> {
+export async function prepare(owner: Owner): Promise<Ready> {
   const client = new pg.Client(owner.login)
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK])
     const major = await requireVersion(client)
-    if ((await standingOf(client)) === 'ahead') return await goAlong(client, owner)
+    const standing = await standingOf(client)
+    const known = (await openRoot(client, owner.secrets)) ?? (await likelyRoot(client, owner.register, owner.secrets))
+    if (standing === 'ahead') return { prepared: await goAlong(client, owner), root: known.root }
     await migratePatiently(client, owner)
     await requireAgreement(client, owner.register)
-    await grant(client, owner, major)
+    const root = await keepRoot(client, owner)
+    await grant(client, { ...owner, root }, major)
     await noteAnswers(client, owner.register)
     await owner.queue(client)
-    return 'level'
+    return { prepared: 'level', root }
   } finally {
     await client.end()
   }
@@ -116,11 +129,11 @@ async function requireAgreement(client: pg.Client, register: readonly Held[]): P
 }
 
 // One transaction, so that no process ever meets half of the grants.
-async function grant(client: pg.Client, owner: Owner, major: number): Promise<void> {
+async function grant(client: pg.Client, owner: Owner & Pick<Ready, 'root'>, major: number): Promise<void> {
   const { rows } = await client.query<{ rolname: string }>('select rolname from pg_roles')
   const existing = new Set(rows.map((row) => row.rolname))
   await client.query('begin')
-  for (const statement of loginStatements(owner.prefix, owner.secret, existing)) await client.query(statement)
+  for (const statement of loginStatements(owner.prefix, owner.root, existing)) await client.query(statement)
   for (const statement of grantStatements(owner.register, owner.prefix)) await client.query(statement)
   for (const statement of await rowRuleStatements(client, owner.rowRules, owner.prefix)) await client.query(statement)
   for (const statement of statisticsStatements(owner.register)) await client.query(statement)

@@ -1,6 +1,6 @@
 /**
  * Sealed text: AES-256-GCM under a key of one person, which itself is wrapped under a key derived from
- * `SECRET`. Destroying a person's key makes everything sealed under it unreadable, in every copy of
+ * the house's root (`root.ts`). Destroying a person's key makes everything sealed under it unreadable, in every copy of
  * the database, however old.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
@@ -29,10 +29,10 @@ export function unseal(key: Buffer, sealed: Buffer): Buffer {
   return Buffer.concat([decipher.update(sealed.subarray(NONCE, -TAG)), decipher.final()])
 }
 
-/** A key for one use, derived from `SECRET`; the same every time. */
-export const derivedKey = (secret: string, use: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', `cloudrun ${use}`, 32))
+/** A key for one use, derived from a root or a secret; the same every time. */
+export const derivedKey = (from: Buffer, use: string): Buffer => Buffer.from(hkdfSync('sha256', from, '', `cloudrun ${use}`, 32))
 
-/** Makes and opens people's keys, which are stored wrapped under a key derived from `SECRET`. */
+/** Makes and opens people's keys, which are stored wrapped under a key derived from the root. */
 export interface Keyring {
   /** A fresh key, wrapped for storage. */
   fresh(): Buffer
@@ -42,12 +42,12 @@ export interface Keyring {
   own(use: string): Buffer
 }
 
-/** The keyring of a house with this `SECRET`. */
-export function keyring(secret: string): Keyring {
-  const wrapping = derivedKey(secret, 'people')
+/** The keyring of a house with this root. */
+export function keyring(root: Buffer): Keyring {
+  const wrapping = derivedKey(root, 'people')
   return {
     fresh: () => seal(wrapping, randomBytes(32)),
     unwrap: (wrapped) => unseal(wrapping, wrapped),
-    own: (use) => derivedKey(secret, use),
+    own: (use) => derivedKey(root, use),
   }
 }

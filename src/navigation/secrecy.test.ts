@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import pg from 'pg'
 import { Browser } from '../../test/browser.ts'
-import { settings } from '../../test/harness.ts'
+import { rootOf, settings } from '../../test/harness.ts'
 import { openApp } from '../app.ts'
 import { DAY, now, setAhead } from '../clock.ts'
 import { unseal } from '../database/sealing.ts'
@@ -127,6 +127,7 @@ test('when the day is over nobody can be found with everything that is left, and
   const { keyring } = house.db
   const keys = [
     Buffer.from(house.config.secret),
+    await rootOf(eyes),
     ...['navigation', 'throttle', 'people'].map((use) => keyring.own(use)),
     sealed.subarray(0, 32),
   ]

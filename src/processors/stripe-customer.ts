@@ -1,18 +1,18 @@
 /** A customer at Stripe, as far as we may know one, from the first key to the farewell. */
 import { Stripe } from 'stripe'
 import type { Config } from '../config.ts'
-import { derivedKey } from '../database/sealing.ts'
+import type { Keyring } from '../database/sealing.ts'
 import { asId, type Id } from '../log.ts'
 import { ask, idOf, moment } from './stripe.ts'
 import { DEPOSIT } from './stripe-deposits.ts'
 import { FOLLOWS, type PlannedTerms, plannedBy, termsOf } from './stripe-schedules.ts'
 
 /** By this word a house knows the customers that it made, where others use the same account at Stripe. */
-export const houseMark = ({ secret }: Config): string => derivedKey(secret, 'mark at stripe').toString('base64url').slice(0, 16)
+export const houseMark = ({ own }: Keyring): string => own('mark at stripe').toString('base64url').slice(0, 16)
 
-/** Makes a customer that bears our number for the account and our own mark, and nothing else. */
-export const newCustomer = (config: Config, account: Id): Promise<string> =>
-  ask(config, async (client) => (await client.customers.create({ metadata: { account, house: houseMark(config) } })).id)
+/** Makes a customer that bears our number for the account and the house's own mark, and nothing else. */
+export const newCustomer = (config: Config, account: Id, mark: string): Promise<string> =>
+  ask(config, async (client) => (await client.customers.create({ metadata: { account, house: mark } })).id)
 
 /** A subscription as we know it. */
 export interface KnownSubscription {

@@ -3,7 +3,6 @@ import type { Stripe } from 'stripe'
 import type { Config } from '../config.ts'
 import { asId, type Id } from '../log.ts'
 import { ask, idOf } from './stripe.ts'
-import { houseMark } from './stripe-customer.ts'
 import { concernsUs } from './stripe-events.ts'
 
 /** Something happened to a customer; what, is not read. */
@@ -44,9 +43,12 @@ export interface ListedCustomer {
   readonly madeAt: Date
 }
 
-/** Hands over all living customers, a hundred at a time. */
-export async function eachHundredCustomers(config: Config, look: (customers: readonly ListedCustomer[]) => Promise<void>): Promise<void> {
-  const mark = houseMark(config)
+/** Hands over all living customers, a hundred at a time; `mark` is that of this house. */
+export async function eachHundredCustomers(
+  config: Config,
+  mark: string,
+  look: (customers: readonly ListedCustomer[]) => Promise<void>,
+): Promise<void> {
   let after: string | undefined
   do {
     const { listed, more } = await ask(config, async (client) => {

@@ -162,7 +162,7 @@ const texts = ['sub_123456', 'sub_123456', 'sub_123456']
 const plain: Readonly<Record<string, readonly unknown[]>> = {
   missingPrices: [['key']],
   eventsSince: [new Date()],
-  eachHundredCustomers: [() => Promise.resolve()],
+  eachHundredCustomers: ['mark', () => Promise.resolve()],
   credit: ['01a20ec6-9ac4-7178-b719-da7cc46d3844', given],
 }
 /** What asks nothing of Stripe. */

@@ -6,7 +6,7 @@ import { connect } from '../database/connection.ts'
 import { sweep } from '../database/sweep.ts'
 import { register } from '../register.ts'
 import { Browser } from '../../test/browser.ts'
-import { codeIn, linkIn, openTestHouse, PREFIX, SECRET, socket } from '../../test/harness.ts'
+import { codeIn, linkIn, openTestHouse, PREFIX, rootOf, socket, superuser } from '../../test/harness.ts'
 
 const house = await openTestHouse()
 afterEach(() => setAhead(0))
@@ -145,7 +145,9 @@ test('signing in anew ends the session that the browser had', async () => {
 
 test('a session survives a restart', async () => {
   const jan = await house.person('Jan')
-  const db = connect({ place: { host: socket(), database: house.database }, prefix: PREFIX, secret: SECRET })
+  const eyes = await superuser(house.database)
+  const db = connect({ place: { host: socket(), database: house.database }, prefix: PREFIX, root: await rootOf(eyes) })
+  await eyes.end()
   const after = new Browser(openApp({ ...house.house, db }), house.house.config.origin)
   for (const [name, value] of jan.cookies) after.cookies.set(name, value)
   assert.match(await after.read('/account'), /Jan/)
