@@ -3,13 +3,14 @@
  * the path of a file whose content is the value (for secrets). A wrong or missing one stops the start
  * with a sentence that says which and why.
  */
-import { createHmac, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { DAY, HOUR, MINUTE } from './clock.ts'
 import { type AnalyticsDestination, analyticsOf } from './config-analytics.ts'
+import { ownSecret, weak } from './config-secret.ts'
 
 export interface Config {
   readonly environment: 'development' | 'production'
@@ -328,8 +329,6 @@ function localStripePort({ ENVIRONMENT, PORT, LOCAL_STRIPE, STRIPE_SECRET_KEY }:
   return LOCAL_STRIPE ? Number(LOCAL_STRIPE) : PORT + 10_000 <= 65_535 ? PORT + 10_000 : PORT - 10_000
 }
 
-const weak = (secret: string): boolean => secret.length < 32 || new Set(secret).size < 12
-
 const listOf = (text: string): string[] =>
   text
     .split(',')
@@ -354,16 +353,6 @@ function hostsOf(raw: Raw, siteOrigin: string): string[] {
 const bareHost = (siteOrigin: string): string => {
   const host = new URL(siteOrigin).hostname
   return host.includes('.') && isIP(host) === 0 ? host : 'cloudrun.example'
-}
-
-// Development makes a secret of its own and keeps it, so that sessions survive a restart.
-function ownSecret(dataDir: string): string {
-  const file = resolve(dataDir, 'secret')
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const secret = randomBytes(32).toString('base64url')
-  writeFileSync(file, `${secret}\n`, { mode: 0o600 })
-  return secret
 }
 
 function sitesOf(list: string): string[] {

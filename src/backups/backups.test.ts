@@ -10,6 +10,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
+import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -19,6 +20,7 @@ import { fill } from '../../test/canaries.ts'
 import { openTestHouse, rootOf, settings, socket, superuser, TEMPLATE } from '../../test/harness.ts'
 import { setAhead, DAY } from '../clock.ts'
 import { connect } from '../database/connection.ts'
+import type { Secrets } from '../database/root.ts'
 import { closeQueue, openQueue } from '../jobs/queue.ts'
 import { peopleHeld, personKeysHeld } from '../people/tables.ts'
 import { register } from '../register.ts'
@@ -59,7 +61,11 @@ async function emptyDatabase(): Promise<string> {
   return name
 }
 
-async function restoredInto(database: string, file: string, key = identity) {
+async function restoredInto(
+  database: string,
+  file: string,
+  { key = identity, secrets = config }: { key?: string; secrets?: Secrets } = {},
+) {
   const client = await owner(database)
   const keysFile = join(dir, KEYS_FILE)
   try {
@@ -68,7 +74,7 @@ async function restoredInto(database: string, file: string, key = identity) {
       register,
       people: peopleHeld,
       keys: personKeysHeld,
-      secrets: config,
+      secrets,
       file,
       keysFile,
       identity: key,
@@ -102,9 +108,9 @@ async function everything(database: string): Promise<Record<string, string>> {
 
 const ada = await house.person('Ada')
 await house.person('Bob')
-const eyes = await superuser(house.database)
-await fill(eyes, { who: "p.name in ('Ada', 'Bob')", rows: 20, marker: 'canary_of_backups' })
-await eyes.end()
+const eyesOfHouse = await superuser(house.database)
+after(() => eyesOfHouse.end())
+await fill(eyesOfHouse, { who: "p.name in ('Ada', 'Bob')", rows: 20, marker: 'canary_of_backups' })
 await house.settle()
 const file = await backedUp()
 
@@ -122,6 +128,21 @@ test('a backup holds every table as it was, and nothing of it can be read withou
   assert.deepEqual(await everything(database), before)
 })
 
+test('a backup of before SECRET was changed opens with the one of then, given as SECRET or as SECRET_PREVIOUS', async () => {
+  const wrong = { secret: 'a secret that came after it, long enough', secretPrevious: undefined }
+  const database = await emptyDatabase()
+  // The house into which it goes has a root of its own.
+  const there = await superuser(database)
+  await there.query('update house_roots set sealed_root = $1', [randomBytes(60)])
+  await assert.rejects(restoredInto(database, file, { secrets: wrong }), /^WrongSetting: SECRET does not open this backup/)
+  assert.deepEqual(await names(database), [])
+  await restoredInto(database, file, { secrets: { ...wrong, secretPrevious: config.secret } })
+  assert.deepEqual(await names(database), ['Ada', 'Bob'])
+  // The next start opens it, seals it anew, and gives the logins their passwords.
+  assert.deepEqual(await rootOf(there), await rootOf(eyesOfHouse))
+  await there.end()
+})
+
 test('no key of anybody is in it, no session, and nothing of the day’s visits', async () => {
   const tables = new Set<string>()
   for await (const { name } of unpack(createReadStream(file), identity)) tables.add(name.split('/')[0] ?? '')
@@ -131,8 +152,8 @@ test('no key of anybody is in it, no session, and nothing of the day’s visits'
 
 test('another key, a damaged file and one that was cut short restore nothing', async () => {
   const database = await emptyDatabase()
-  await assert.rejects(restoredInto(database, file, await generateIdentity()), /another key made it/)
-  await assert.rejects(restoredInto(database, file, 'AGE'), /not a secret key of age/)
+  await assert.rejects(restoredInto(database, file, { key: await generateIdentity() }), /another key made it/)
+  await assert.rejects(restoredInto(database, file, { key: 'AGE' }), /not a secret key of age/)
   const bytes = readFileSync(file)
   const broken = join(dir, 'broken')
   for (const at of [300, Math.floor(bytes.length / 2), bytes.length - 40]) {

@@ -10,7 +10,14 @@ import { enqueue } from '../jobs/queue.ts'
 import { asId, type Id, log } from '../log.ts'
 import { post } from '../mail/letter.ts'
 import { personOf } from '../people/person.ts'
-import { customerNow, houseMark, type KnownCustomer, type KnownInvoice, type KnownSubscription, newCustomer } from '../processors/stripe-customer.ts'
+import {
+  customerNow,
+  houseMark,
+  type KnownCustomer,
+  type KnownInvoice,
+  type KnownSubscription,
+  newCustomer,
+} from '../processors/stripe-customer.ts'
 import type { StripeTerms } from '../processors/stripe-schedules.ts'
 import { type Plan, planOf, planPricedBy, serviceBy } from '../services/catalogue.ts'
 import {

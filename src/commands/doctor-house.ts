@@ -45,15 +45,15 @@ async function secretOf({ db }: House): Promise<Finding> {
     })
     .catch((fault: { code?: string }) => fault.code ?? 'unknown')
   if (typeof rows === 'string')
-    return bad(
-      'secret',
-      `The logins of the purposes do not open (${rows}): start the program, which gives them their passwords.`,
-    )
+    return bad('secret', `The logins of the purposes do not open (${rows}): start the program, which gives them their passwords.`)
   try {
     for (const { wrapped } of rows) db.keyring.unwrap(wrapped)
     return well('secret', rows.length > 0 ? 'SECRET opens what is sealed.' : 'Nothing is sealed yet.')
   } catch {
-    return bad('secret', 'The root of the keys does not open what is sealed: one of them is from another database, so put back all of it from a backup.')
+    return bad(
+      'secret',
+      'The root of the keys does not open what is sealed: one of them is from another database, so put back all of it from a backup.',
+    )
   }
 }
 

@@ -28,7 +28,8 @@ const daysSince = (at: Date): string => {
 }
 
 function standingOf({ by, madeAt, sealedAt }: OpenedRoot): Finding[] {
-  if (by === 'previous') return [doubtful('root', 'SECRET was changed, and the root is still sealed under SECRET_PREVIOUS: start the program.')]
+  if (by === 'previous')
+    return [doubtful('root', 'SECRET was changed, and the root is still sealed under SECRET_PREVIOUS: start the program.')]
   const since = sealedAt > madeAt ? `, sealed under this SECRET for ${daysSince(sealedAt)}` : ''
   return [well('root', `The root of the keys is ${daysSince(madeAt)} old${since}.`)]
 }
@@ -42,7 +43,7 @@ function leftOf({ by, origin, madeAt, sealedAt }: OpenedRoot, { secretPrevious }
       ? [
           doubtful(
             'root',
-            'The keys of this house still come from its first SECRET, as version 0.1.0 derived them: keep that one hidden for good (docs/operate.md, Changing SECRET).',
+            'SECRET was changed, but this house is older than roots, and its keys still come from its first SECRET: keep that one hidden for good (docs/operate.md, Changing SECRET).',
           ),
         ]
       : []),

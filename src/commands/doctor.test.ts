@@ -146,6 +146,18 @@ test('another SECRET is found, and so is a record that nobody signs', async () =
   says(await look(), 'fail', /^record: Entries after 0 of the record are signed nowhere/)
 })
 
+test('a SECRET that is being changed, and what is left of the change, are found', async () => {
+  const other = join(folder, 'new')
+  writeFileSync(other, 'the secret that comes after it, long enough', { mode: 0o600 })
+  says(await look({ SECRET_FILE: other, SECRET_PREVIOUS_FILE: secretFile }), 'warn', /^root: SECRET was changed.*start the program/)
+  says(await look({ SECRET_PREVIOUS_FILE: other }), 'warn', /^root: Nothing is sealed under SECRET_PREVIOUS any more: take it away/)
+  says(await look({ SECRET_PREVIOUS: 'a third one' }), 'warn', /^root: Nothing is sealed/)
+  await house.query(`update house_roots set made_at = now() - interval '40 days', sealed_at = now() - interval '1 day'`)
+  says(await look(), 'pass', /^root: The root of the keys is 40 days old, sealed under this SECRET for 1 day\.$/)
+  await house.query(`update house_roots set origin = 'first secret'`)
+  says(await look(), 'warn', /^root: .*its keys still come from its first SECRET/)
+})
+
 test('pending migrations, a column of nobody, and a newer database are found, and nothing is changed', async () => {
   const client = await superuser(house.database)
   after(() => client.end())

@@ -38,7 +38,7 @@ Settings are environment variables; NAME_FILE may name a file that holds the val
   DATABASE_URL    a PostgreSQL of your own, 15 or later, instead of the embedded one
   SMTP_URL        the mail server; without it letters can be read at /dev/mail
   SMTP_IN_PORT    a door of its own for letters that come back; or IMAP_URL, a mailbox to empty
-  SECRET          what keys and logins are derived from; development makes its own
+  SECRET          seals the root of all keys; development makes its own. SECRET_PREVIOUS: the one before, to change it
   ENVIRONMENT     development or production, which insists on SECRET, SMTP_URL and https
 
 docs/operate.md has all of them.
@@ -170,7 +170,7 @@ cloudrun doctor: examine this deployment, and say what to mend
   cloudrun doctor [--json]
 
 Looks at settings and who can read the files with secrets, the disks, backups and the ledger of erasures; at the database: its
-version, settings, rights and clock, migrations and the data map; inside: whether SECRET opens what is sealed, later work,
+version, settings, rights and clock, migrations and the data map; inside: whether SECRET opens the root and what is sealed, later work,
 letters, the team and its second factors, requests, the record and the promises; and at the ways: the site by its own name and
 its certificate, the mail server, the mail door, and what the name servers say of the domain. It changes nothing.
 

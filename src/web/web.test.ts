@@ -246,6 +246,8 @@ test('a wrong or missing setting stops the start with a sentence', () => {
     [{ DATABASE_URL: 'mysql://x' }, /DATABASE_URL/],
     [{ TRUSTED_PROXIES: '10.0.0.0/99' }, /TRUSTED_PROXIES/],
     [{ SECRET_FILE: '/nonexistent' }, /SECRET_FILE names/],
+    [{ SECRET_PREVIOUS_FILE: '/nonexistent' }, /SECRET_PREVIOUS_FILE names/],
+    [{ ...production, SECRET_PREVIOUS: production.SECRET }, /SECRET_PREVIOUS is the same as SECRET/],
     [{ HOSTS: 'a b' }, /HOSTS/],
   ]
   for (const [settings, sentence] of wrong) {
