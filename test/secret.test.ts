@@ -152,10 +152,10 @@ test('two processes get a new SECRET one by one, and nobody notices', { timeout:
   balancer.use(portA, portB)
   const failed: string[] = []
   let asked = 0
-  let goes = true
+  const load = { goes: true }
   const visit = async (offset: number): Promise<void> => {
     const pages = ['/', '/services', '/sign-in', '/privacy', '/updates', '/help/contact']
-    for (let at = offset; goes; at++) {
+    for (let at = offset; load.goes; at++) {
       const path = pages[at % pages.length] ?? '/'
       const posts = path === '/updates'
       const body = new URLSearchParams({ name: 'Ada', email: `ada-${offset}-${at}@example.org`, topics: 'news' }).toString()
@@ -172,7 +172,7 @@ test('two processes get a new SECRET one by one, and nobody notices', { timeout:
   await leave(b)
   const b2 = await started(portB, { SECRET: NEW })
   await sleep(500)
-  goes = false
+  load.goes = false
   await Promise.all(visitors)
   assert.deepEqual(failed, [])
   assert(asked > 100, `${asked} requests`)
