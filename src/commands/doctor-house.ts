@@ -48,7 +48,7 @@ async function secretOf({ db }: House): Promise<Finding> {
     return bad('secret', `The logins of the purposes do not open (${rows}): start the program, which gives them their passwords.`)
   try {
     for (const { wrapped } of rows) db.keyring.unwrap(wrapped)
-    return well('secret', rows.length > 0 ? 'SECRET opens what is sealed.' : 'Nothing is sealed yet.')
+    return well('secret', rows.length > 0 ? 'What is sealed opens.' : 'Nothing is sealed yet.')
   } catch {
     return bad(
       'secret',

@@ -80,7 +80,7 @@ test('a house that has been well begun is found well, but for what a test lacks'
   const findings = await look({ ORIGIN: `http://localhost:${port}` })
   for (const pattern of [
     /^migrations: .*agrees/,
-    /^secret: SECRET opens/,
+    /^secret: What is sealed opens/,
     /^root: The root of the keys is 0 days old\.$/,
     /^team: 2 owners/,
     /^jobs: Later work/,
