@@ -5,7 +5,7 @@ import { lettersGauge } from './mail/gauges.ts'
 import { visitsGauge } from './navigation/gauges.ts'
 import { promisesGauge } from './promises/gauges.ts'
 import { requestsGauge } from './requests/gauges.ts'
-import { databaseGauge, type Gauge, machineGauge } from './web/gauges.ts'
+import { databaseGauge, type Gauge, machineGauge, spansGauge } from './web/gauges.ts'
 
 export const gauges: readonly Gauge[] = [
   machineGauge,
@@ -16,4 +16,5 @@ export const gauges: readonly Gauge[] = [
   requestsGauge,
   backupsGauge,
   promisesGauge,
+  spansGauge,
 ]

@@ -34,6 +34,7 @@ import { accountRoutes } from './sessions/account-routes.tsx'
 import { sessionRoutes } from './sessions/routes.tsx'
 import { settingsRoutes } from './settings/routes.tsx'
 import { staffRoutes } from './staff/routes.tsx'
+import { faultType, say } from './tracing.ts'
 import { updatesApi } from './updates/api-routes.tsx'
 import { updateRoutes } from './updates/routes.tsx'
 import { FaultPage, RefusalPage } from './web/errors.tsx'
@@ -97,6 +98,7 @@ function answerTo(c: Context<Web>, fault: unknown): Response | Promise<Response>
   // Hono's own refusals carry their answer with them.
   if (fault instanceof HTTPException) return fault.getResponse()
   if (fault instanceof Refusal) return refuse(c, fault)
+  say({ 'error.type': faultType(fault) })
   if (fault instanceof Busy) return refuse(c, tooBusy(fault))
   logFault('web.fault', fault, { request: word(c.get('requestId')), method: word(c.req.method), route: word(c.req.routePath) })
   if (wantsProblem(c)) return problem(c, { status: 500, words: 'Something went wrong on our side.' }, c.get('requestId'))

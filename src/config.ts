@@ -11,8 +11,9 @@ import { z } from 'zod'
 import { DAY, HOUR, MINUTE } from './clock.ts'
 import { type AnalyticsDestination, analyticsOf } from './config-analytics.ts'
 import { ownSecret, weak } from './config-secret.ts'
+import { type Traced, tracesOf, tracesSettings } from './config-traces.ts'
 
-export interface Config {
+export interface Config extends Traced {
   readonly environment: 'development' | 'production'
   readonly port: number
   /** The site's own address, such as `https://example.com`, without a trailing slash. */
@@ -172,6 +173,7 @@ const schema = z.object({
   GOOGLE_ANALYTICS: optional(z.string()),
   UMAMI: optional(z.string()),
   CLOCK_AHEAD: optional(duration),
+  ...tracesSettings,
 })
 type Raw = z.infer<typeof schema>
 
@@ -232,6 +234,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     navigationStore: raw.NAVIGATION_STORE ? new URL(raw.NAVIGATION_STORE) : undefined,
     analytics: analyticsIn(raw),
     clockAhead: raw.CLOCK_AHEAD ? milliseconds(raw.CLOCK_AHEAD) : 0,
+    ...tracesOf(raw),
   }
 }
 

@@ -31,9 +31,16 @@ export function logTo(other: Sink): void {
   sink = other
 }
 
+let traceHere: (() => Word | undefined) | undefined
+
+/** From now on each line says to which trace it belongs, if to one; see `tracing.ts`. */
+export function traceInLog(of: (() => Word | undefined) | undefined): void {
+  traceHere = of
+}
+
 /** Writes one event. */
 export function log(event: string, fields: Record<string, Field> = {}, level: Level = 'info'): void {
-  sink(JSON.stringify({ at: now().toISOString(), level, event, ...fields }))
+  sink(JSON.stringify({ at: now().toISOString(), level, event, ...fields, trace: traceHere?.() }))
 }
 
 /**

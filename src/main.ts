@@ -21,6 +21,7 @@ import { log, logFault, word } from './log.ts'
 import { type Door, openDoorIfAsked } from './mail/door.ts'
 import { standsAtDoor } from './navigation/door.ts'
 import { settleRecording } from './navigation/recording.ts'
+import { type EndTraces, traceIfAsked } from './processors/collector.ts'
 import { closeSmtp } from './processors/smtp.ts'
 import { register, rowRules } from './register.ts'
 import { bringVersions, keepUp } from './policy/publishing.ts'
@@ -32,6 +33,7 @@ import { stockCatalogue } from './services/catalogue.ts'
 import { bringTopics } from './updates/topic.ts'
 import { readAssets } from './web/assets.ts'
 import { readContent } from './web/content.ts'
+import { followed } from './web/followed.ts'
 import type { Readiness } from './web/health.ts'
 import type { House } from './web/house.ts'
 import { handsOutReady } from './web/ready-door.ts'
@@ -81,10 +83,11 @@ export async function openHouse(config: Config, options: Opening): Promise<OpenH
     }
     await openQueue(db, options.working)
     await repeatErasures(house)
+    const endTraces = options.working ? await traceIfAsked(config) : undefined
     if (options.working) await startWorking(house, prepared)
     const learning = learnOften(house)
     const door = options.working ? await openDoorIfAsked(house) : undefined
-    return { house, found, close: () => close(house, found, { door, learning }) }
+    return { house, found, close: () => close(house, found, { door, learning, endTraces }) }
   } catch (fault) {
     await found.stop()
     throw fault
@@ -118,14 +121,16 @@ const learnOften = (house: House): NodeJS.Timeout =>
 interface Running {
   readonly door: Door | undefined
   readonly learning: NodeJS.Timeout
+  readonly endTraces: EndTraces | undefined
 }
 
-async function close(house: House, found: Found, { door, learning }: Running): Promise<void> {
+async function close(house: House, found: Found, { door, learning, endTraces }: Running): Promise<void> {
   clearInterval(learning)
   await door?.close()
   await settleNotices(house.db)
   await closeQueue(house.db)
   await settleRecording(house.db)
+  await endTraces?.()
   await house.db.close()
   closeSmtp()
   await found.stop()
@@ -153,11 +158,14 @@ export async function serve(house: House, readiness: Readiness): Promise<Server>
   const listener = getRequestListener(openApp(house, readiness).fetch)
   const server = createServer(
     patience,
-    answerBadTargets((request, response) => {
-      // Whoever keeps the connection for later would find nobody there.
-      if (readiness.leaving) response.shouldKeepAlive = false
-      void (handsOutReady(house, request, response) || standsAtDoor(house, request, response) || listener(request, response))
-    }),
+    followed(
+      house.config,
+      answerBadTargets((request, response) => {
+        // Whoever keeps the connection for later would find nobody there.
+        if (readiness.leaving) response.shouldKeepAlive = false
+        void (handsOutReady(house, request, response) || standsAtDoor(house, request, response) || listener(request, response))
+      }),
+    ),
   )
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

@@ -1,15 +1,18 @@
 /** A browser as the tests need it: it keeps cookies, sends forms as browsers do, follows nothing by itself. */
-import type { Hono } from 'hono'
-import type { Web } from '../src/web/house.ts'
+
+/** Whoever answers: the app itself, or a server. */
+interface Answerer {
+  request(address: string, init: RequestInit): Response | Promise<Response>
+}
 
 export class Browser {
   readonly cookies = new Map<string, string>()
-  readonly #app: Hono<Web>
+  readonly #app: Answerer
   readonly #origin: string
   /** Sent with every request; a test may change them. */
   headers: Record<string, string> = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' }
 
-  constructor(app: Hono<Web>, origin: string) {
+  constructor(app: Answerer, origin: string) {
     this.#app = app
     this.#origin = origin
   }

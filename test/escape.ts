@@ -55,7 +55,7 @@ const tricks: Readonly<Record<string, () => unknown>> = {
     return heard(net.connect({ host: 'localhost', port: 8443, lookup }), 'connect')
   },
   'a program’s address in a private network': async () => {
-    const outcome = await post({ environment: 'production' }, { url: 'https://localhost/', headers: {} })
+    const outcome = await post({ environment: 'production' }, { name: 'A program' }, { url: 'https://localhost/', headers: {} })
     if ('failed' in outcome && outcome.failed === 'private address') throw new Error(outcome.failed)
     return outcome
   },

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 
 /** The storeys, lowest first. Rooms of one storey may know each other, unless they are neighbours (`apart`). */
 const storeys = [
-  ['clock', 'config', 'log'],
+  ['clock', 'config', 'log', 'tracing'],
   ['database'],
   ['jobs', 'web', 'egress', 'processors', 'audit', 'versions'],
   ['mail'],
@@ -132,7 +132,12 @@ test('process.env is read in one place', () => {
 })
 
 test('docs/operate.md knows every setting', () => {
-  const settings = [...read('src/config.ts').matchAll(/^ {2}([A-Z_]+): (?:setting|optional)\(/gm)].map(([, name]) => name ?? '')
+  const settings = [
+    ...globSync('src/config*.ts')
+      .map(read)
+      .join('\n')
+      .matchAll(/^ {2}([A-Z_]+): (?:setting|optional)\(/gm),
+  ].map(([, name]) => name ?? '')
   assert(settings.includes('SECRET'))
   const guide = read('docs/operate.md')
   assert.deepEqual(

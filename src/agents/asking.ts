@@ -95,7 +95,7 @@ async function tellOne(house: House, row: Row): Promise<void> {
   if (!status || !row.callback || asId(status) === row.told) return
   const fields = Object.keys(status)
   await house.db.as('rights', (tx) => enter(tx, { plate, fields, personId: row.personId ?? undefined, id: row.requestId }))
-  const outcome = await send(house.config, {
+  const outcome = await send(house.config, plate, {
     url: row.callback,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(status),

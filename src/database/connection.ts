@@ -7,6 +7,7 @@ import { createHmac } from 'node:crypto'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { logFault, word } from '../log.ts'
+import { isTracing, timed } from '../tracing.ts'
 import { openLine } from './line.ts'
 import { type Purpose, purposeNames } from './purposes.ts'
 import { type Keyring, keyring } from './sealing.ts'
@@ -112,12 +113,14 @@ export function connect(options: { place: Place; prefix: string; root: Buffer })
     read: async (purpose, { name, text, values }) => {
       await ask(purpose)
       const query = { name, text, values: [...values] }
-      return lines.get(purpose)?.query(query) ?? (await pools[purpose].query(query).catch(busy(purpose))).rows
+      const line = lines.get(purpose)
+      return line ? timed(() => line.query(query)) : (await timed(() => pools[purpose].query(query)).catch(busy(purpose))).rows
     },
     // Not in a line: those behind would wait for the disk.
     write: async (purpose, { name, text, values }) => {
       await ask(purpose)
-      return (await pools[purpose].query({ name, text, values: [...values] }).catch(busy(purpose))).rows
+      const query = { name, text, values: [...values] }
+      return (await timed(() => pools[purpose].query(query)).catch(busy(purpose))).rows
     },
     run: (purpose, ...statements) => outside(pools[purpose], statements),
     keyring: keyring(options.root),
@@ -153,6 +156,7 @@ const busy =
 
 async function transact<R>(connect: () => Promise<pg.PoolClient>, work: (client: pg.PoolClient) => Promise<R>): Promise<R> {
   const client = await connect()
+  const untimed = isTracing() ? timing(client) : undefined
   let broken: Error | undefined
   try {
     await client.query('begin')
@@ -165,8 +169,16 @@ async function transact<R>(connect: () => Promise<pg.PoolClient>, work: (client:
     })
     throw fault
   } finally {
+    untimed?.()
     client.release(broken)
   }
+}
+
+/** While somebody has this connection, the time of its statements is taken; returns how that ends. */
+function timing(client: pg.PoolClient): () => void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown
+  Object.assign(client, { query: (...args: unknown[]) => timed(() => query(...args)) })
+  return () => void Reflect.deleteProperty(client, 'query')
 }
 
 async function outside(pool: pg.Pool, statements: readonly string[]): Promise<void> {

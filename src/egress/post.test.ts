@@ -7,6 +7,7 @@ const production = { environment: 'production' } as const
 const mayReach = (config: { environment: 'production' | 'development' }, address: string) =>
   wayTo(config, new URL('https://example.com')).may(address)
 const development = { environment: 'development' } as const
+const plate = { name: 'Somebody' }
 
 const reserved = [
   ...['0.0.0.0', '10.1.2.3', '100.64.0.1', '127.0.0.1', '127.9.9.9', '169.254.169.254', '172.16.0.1', '172.31.255.255', '192.0.0.8'],
@@ -43,15 +44,18 @@ test('however a private address is written, it is one', () => {
 
 test('a name that leads to a private address is refused at the moment of connection', async () => {
   const message = { headers: {}, body: '{}' }
-  assert.deepEqual(await post(production, { ...message, url: 'https://localhost/hooks' }), { failed: 'private address' })
-  assert.deepEqual(await post(production, { ...message, url: 'https://127.0.0.1/hooks' }), { failed: 'private address' })
-  assert.deepEqual(await post(production, { ...message, url: 'http://example.com/' }), { failed: 'not https' })
+  assert.deepEqual(await post(production, plate, { ...message, url: 'https://localhost/hooks' }), { failed: 'private address' })
+  assert.deepEqual(await post(production, plate, { ...message, url: 'https://127.0.0.1/hooks' }), { failed: 'private address' })
+  assert.deepEqual(await post(production, plate, { ...message, url: 'http://example.com/' }), { failed: 'not https' })
 })
 
 test('in development the machine itself is reached, by number and by name', async () => {
   const here = await listen()
   const message = { headers: { 'content-type': 'application/json' }, body: '{"type":"x"}' }
-  assert.deepEqual(await post(development, { ...message, url: here.url }), { status: 204, text: '' })
-  assert.deepEqual(await post(development, { ...message, url: here.url.replace('127.0.0.1', 'localhost') }), { status: 204, text: '' })
+  assert.deepEqual(await post(development, plate, { ...message, url: here.url }), { status: 204, text: '' })
+  assert.deepEqual(await post(development, plate, { ...message, url: here.url.replace('127.0.0.1', 'localhost') }), {
+    status: 204,
+    text: '',
+  })
   assert.equal(here.heard.length, 2)
 })

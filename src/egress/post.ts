@@ -7,6 +7,9 @@ import { type IncomingHttpHeaders, request as plainRequest } from 'node:http'
 import { request } from 'node:https'
 import { isIP } from 'node:net'
 import type { Config } from '../config.ts'
+import { word } from '../log.ts'
+import type { Nameplate } from '../processors/nameplate.ts'
+import { type Said, tracedCall } from '../tracing.ts'
 import { hostIn, isPublic, isThisMachine, portIn } from './network.ts'
 import { EgressRefused } from './refusal.ts'
 import { type HostWay, lookupOf, withPass } from './wall.ts'
@@ -28,6 +31,8 @@ export interface Message {
   readonly body?: string
   /** Bytes of the answer that are read; none, unless it says otherwise: then `text` is empty. */
   readonly reads?: number
+  /** Milliseconds after which it is given up; 15 seconds, unless it says otherwise. */
+  readonly patience?: number
 }
 
 type Where = Pick<Config, 'environment'>
@@ -55,26 +60,40 @@ export function faultIn(config: Where, text: string): string | undefined {
 }
 
 /**
- * Sends one message. Redirects are answers like others: nothing follows them. It waits 15 seconds at most, and never
- * throws.
+ * Sends one message to a place of this recipient's. Redirects are answers like others: nothing follows them. It waits 15
+ * seconds at most, and never throws.
  */
-export async function post(config: Where, message: Message): Promise<Outcome> {
+export async function post(config: Where, { name }: Pick<Nameplate, 'name'>, message: Message): Promise<Outcome> {
   const fault = faultIn(config, message.url)
   if (fault) return { failed: message.url.startsWith('https:') ? 'private address' : 'not https' }
-  const url = new URL(message.url)
-  return withPass({ way: wayTo(config, url) }, () => exchange(config, url, message))
+  return tracedCall(name, () => exchange(wayTo(config, new URL(message.url)), message), saidOf)
 }
 
-function exchange(config: Where, url: URL, { method = 'POST', headers, body, reads = 0 }: Message): Promise<Outcome> {
-  const send = url.protocol === 'https:' ? request : plainRequest
+const saidOf = (outcome: Outcome): Said => {
+  if ('failed' in outcome) return { 'error.type': word(outcome.failed) }
+  const { status } = outcome
+  return { 'http.response.status_code': status, ...(status >= 400 ? { 'error.type': word(String(status)) } : {}) }
+}
+
+/** The same to a place that the operator's settings name, which may lie in a private network; it stands in no trace. */
+export const postToSetting = (message: Message): Promise<Outcome> => {
+  const url = new URL(message.url)
+  return exchange({ host: hostIn(url), port: portIn(url), may: () => true }, message)
+}
+
+const exchange = (way: HostWay, message: Message): Promise<Outcome> => withPass({ way }, () => send(way, message))
+
+function send(way: HostWay, { url: address, method = 'POST', headers, body, reads = 0, patience = TIMEOUT }: Message): Promise<Outcome> {
+  const url = new URL(address)
+  const begin = url.protocol === 'https:' ? request : plainRequest
   return new Promise((resolve) => {
-    const sending = send(url, {
+    const sending = begin(url, {
       method,
       headers: body === undefined ? { ...headers } : { ...headers, 'content-length': Buffer.byteLength(body) },
       // A connection of its own, so that the look-up stands before every one.
       agent: false,
-      lookup: lookupOf(wayTo(config, url)),
-      signal: AbortSignal.timeout(TIMEOUT),
+      lookup: lookupOf(way),
+      signal: AbortSignal.timeout(patience),
       maxHeaderSize: 8 * 1024,
     })
     sending.on('error', (failure) => resolve({ failed: reasonOf(failure) }))

@@ -8,6 +8,7 @@ import type pg from 'pg'
 import type { Database, For } from '../database/connection.ts'
 import type { Purpose } from '../database/purposes.ts'
 import { type Id, log, logFault, word } from '../log.ts'
+import { type Beginning, faultType, isTracing, say, tracedWork } from '../tracing.ts'
 
 /** Every job that there is, with its payload. */
 export interface Jobs {
@@ -226,7 +227,7 @@ export async function work(db: Database, handlers: Handlers): Promise<void> {
 }
 
 async function workOn(db: Database, name: JobName, handle: (data: object) => Promise<void>): Promise<void> {
-  const options = { batchSize: 20, burstWhenBatchFull: true, perJobResults: true, pollingIntervalSeconds: 5 } as const
+  const options = { batchSize: 20, burstWhenBatchFull: true, perJobResults: true, pollingIntervalSeconds: 5, ...tries() } as const
   await queueOf(db).work<object>(name, options, async (jobs) => {
     const results: JobResult[] = []
     for (const job of jobs) results.push(await outcome(name, job, handle))
@@ -234,15 +235,44 @@ async function workOn(db: Database, name: JobName, handle: (data: object) => Pro
   })
 }
 
+// How often a job was tried is asked for only where a span says it.
+const tries = (): { includeMetadata?: true } => (isTracing() ? { includeMetadata: true } : {})
+
+/** A job as it was fetched. */
+interface Fetched {
+  readonly id: string
+  readonly data: object
+  readonly retryCount?: number
+}
+
+const outcome = (name: JobName, job: Fetched, handle: (data: object) => Promise<void>): Promise<JobResult> =>
+  tracedWork(
+    () => spanOf(name, job),
+    () => outcomeHere(name, job, handle),
+  )
+
+const spanOf = (name: JobName, { retryCount = 0 }: Fetched): Beginning => ({
+  name: word(`process ${name}`),
+  kind: 'consumer',
+  says: {
+    'messaging.system': word('pg-boss'),
+    'messaging.operation.type': word('process'),
+    'messaging.destination.name': word(name),
+    'cloudrun.job.attempt': retryCount + 1,
+  },
+})
+
 // The outcome is stored with the job, so it names the fault's class and never its message, which may
 // quote an address.
-async function outcome(name: JobName, job: { id: string; data: object }, handle: (data: object) => Promise<void>): Promise<JobResult> {
+async function outcomeHere(name: JobName, job: Fetched, handle: (data: object) => Promise<void>): Promise<JobResult> {
   const started = performance.now()
   try {
     await handle(job.data)
+    say({ 'cloudrun.job.outcome': word('completed') })
     log('jobs.done', { job: word(name), ms: Math.round(performance.now() - started) })
     return { id: job.id, status: 'completed' }
   } catch (fault) {
+    say({ 'cloudrun.job.outcome': word('failed'), 'error.type': faultType(fault) })
     logFault('jobs.failed', fault, { job: word(name) })
     return { id: job.id, status: 'failed', output: { kind: fault instanceof Error ? fault.name : 'unknown' } }
   }
@@ -258,7 +288,7 @@ export async function workOff(db: Database, handlers: Handlers): Promise<void> {
 }
 
 async function workOffOne(db: Database, name: JobName, handle: (data: object) => Promise<void>): Promise<number> {
-  const jobs = await queueOf(db).fetch<object>(name, { batchSize: 50 })
+  const jobs = await queueOf(db).fetch<object>(name, { batchSize: 50, ...tries() })
   for (const job of jobs) {
     const { status, output } = await outcome(name, job, handle)
     await (status === 'completed' ? queueOf(db).complete(name, job.id) : queueOf(db).fail(name, job.id, output as object))

@@ -2,7 +2,10 @@
  * The door at which actions come in. It is the busiest of the house, so it also stands in the open:
  * the server hands it a request before a `Request` is made of it, which would cost more than all the rest.
  */
+import { word } from '../log.ts'
+import { isTracing } from '../tracing.ts'
 import { addressBehind } from '../web/client.ts'
+import { sayRoute } from '../web/followed.ts'
 import type { House } from '../web/house.ts'
 import { LONGEST_BODY, readBody } from './payload.ts'
 import { type Outcome, report } from './recording.ts'
@@ -65,6 +68,7 @@ interface Outgoing {
 export function standsAtDoor(house: House, request: Incoming, response: Outgoing): boolean {
   if (request.url !== '/n' || request.method !== 'POST') return false
   if (!house.config.hosts.includes(String(request.headers['host']).toLowerCase())) return false
+  if (isTracing()) sayRoute(request.method, word(request.url))
   const header = (name: string): string | undefined => request.headers[name]?.toString()
   const answer = (number: number) => void response.writeHead(number, answerHeaders(house, header('origin'))).end()
   const pieces: Buffer[] = []

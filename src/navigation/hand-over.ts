@@ -69,7 +69,7 @@ async function handOverTogether(house: House, destination: AnalyticsDestination,
   const { plate, message } = analyticsServices[destination.service]
   // Nobody is named: these actions are nobody's whom we could find.
   await house.db.as('improvement', (tx) => enter(tx, { plate, fields: Object.keys(plate.receives) }))
-  const outcome = await tell(house.config, message(destination, actions))
+  const outcome = await tell(house.config, plate, message(destination, actions))
   const result = resultOf(outcome)
   const told = 'status' in outcome ? outcome.status : word(outcome.failed)
   log('navigation.handed-over', { service: word(destination.service), result: word(result), outcome: told, actions: actions.length })

@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts'
 import type { Nameplate } from './nameplate.ts'
 import { agents } from './agents.ts'
+import { collector } from './collector.ts'
 import { dns } from './dns.ts'
 import { google } from './google.ts'
 import { imap } from './imap.ts'
@@ -27,6 +28,7 @@ export const processors: readonly Nameplate[] = [
   matomo,
   google,
   umami,
+  collector,
 ]
 
 /** Those that this house tells of: all but the services that nobody turned on. */

@@ -47,7 +47,10 @@ async function told(service: AnalyticsName, ...actions: OutgoingAction[]) {
   const config = settings({ [setting]: here.url.replace('http://', `http://${key}@`).replace('/hooks', path) })
   const destination = destinationOf(config, service)
   assert(destination)
-  assert.deepEqual(await tell(config, analyticsServices[service].message(destination, actions)), { status: 204, text: '' })
+  assert.deepEqual(await tell(config, analyticsServices[service].plate, analyticsServices[service].message(destination, actions)), {
+    status: 204,
+    text: '',
+  })
   const [heard] = here.heard
   assert(heard)
   // Nothing of ours stands in the head of the request, but what the service needs.

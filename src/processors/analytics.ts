@@ -4,7 +4,7 @@
  */
 import type { AnalyticsDestination } from '../config-analytics.ts'
 import type { Config } from '../config.ts'
-import { type Message, type Outcome, post } from '../egress/post.ts'
+import { type Message, post } from '../egress/post.ts'
 import type { Nameplate } from './nameplate.ts'
 
 /** An action as it may leave: what many readers share, and a number that is another one tomorrow. */
@@ -47,7 +47,7 @@ export interface AnalyticsService {
 }
 
 /** The way out, for all of them: no private network, no redirect, a time limit, an answer that is not read. */
-export const tell = (config: Pick<Config, 'environment'>, message: Message): Promise<Outcome> => post(config, message)
+export const tell = post
 
 /** Where this service is, by the operator's settings. */
 export const wayOf =

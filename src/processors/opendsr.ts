@@ -41,7 +41,7 @@ export async function askService(
   config: Pick<Config, 'environment'>,
   { method, url, body, bearer }: Asking,
 ): Promise<Answered | undefined> {
-  const outcome = await post(config, {
+  const outcome = await post(config, opendsr, {
     method,
     url,
     headers: {

@@ -6,6 +6,8 @@ import { parseConnectionUrl } from 'nodemailer/lib/shared'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Config } from '../config.ts'
 import { isThisMachine } from '../egress/network.ts'
+import { word } from '../log.ts'
+import { type Said, tracedCall } from '../tracing.ts'
 import type { Nameplate } from './nameplate.ts'
 
 export const smtp: Nameplate = {
@@ -119,7 +121,16 @@ class TryLater extends Error {
  * Gives one letter to the server.
  * @throws TryLater on 4xx, and when the server cannot be reached
  */
-export async function sendBySmtp(config: Config, envelope: Envelope, dispatch: Dispatch): Promise<Verdict> {
+export const sendBySmtp = (config: Config, envelope: Envelope, dispatch: Dispatch): Promise<Verdict> =>
+  tracedCall(
+    smtp.name,
+    () => sendOne(config, envelope, dispatch),
+    ({ taken }) => failing(taken ? undefined : 'refused'),
+  )
+
+const failing = (why: string | undefined): Said => (why === undefined ? {} : { 'error.type': word(why) })
+
+async function sendOne(config: Config, envelope: Envelope, dispatch: Dispatch): Promise<Verdict> {
   try {
     await transportTo(config.smtpUrl ?? '').sendMail(messageFor(config, envelope, dispatch))
     return { taken: true }
@@ -186,7 +197,11 @@ export function handOver(config: Config, parcel: Parcel): Promise<Fate> {
   const url = config.smtpUrl ?? ''
   const lines = switchboards.get(url) ?? new Switchboard(url, config.smtpConnections)
   switchboards.set(url, lines)
-  return lines.send(parcel)
+  return tracedCall(
+    smtp.name,
+    () => lines.send(parcel),
+    ({ fate }) => failing(fate === 'taken' ? undefined : fate),
+  )
 }
 
 const switchboards = new Map<string, Switchboard>()

@@ -75,7 +75,7 @@ async function deliver(house: House, one: Claimed): Promise<void> {
   const headers = signedHeaders(secrets, { id: one.event_id, at: now(), body })
   const fields = ['type', 'timestamp', 'states', 'numbers']
   await house.db.as('operations', (tx) => enter(tx, { plate: webhooks, fields, personId: one.person_id, id: one.id }))
-  const outcome = await send(house.config, { url: one.url, headers, body })
+  const outcome = await send(house.config, webhooks, { url: one.url, headers, body })
   const result = resultOf(outcome, one.tries)
   await house.db.as('operations', (tx) => note(tx, one, outcome, result))
   log('programs.told', { delivery: one.id, endpoint: one.endpoint_id, result: word(result), tries: one.tries })

@@ -24,6 +24,9 @@ export function addressBehind(config: Config, other: string | undefined, forward
   return hops.findLast((hop) => isIP(hop) !== 0 && !lies(config.trustedProxies, hop)) ?? direct
 }
 
+/** Does this connection come from a proxy of our own? Then what its headers say of the request is believed. */
+export const comesByOurProxy = (config: Config, other: string | undefined): boolean => isOurProxy(config, plain(other ?? '127.0.0.1'))
+
 /** Our own proxies, as far as they were met: every request comes from one, and to look in the networks costs more than this. */
 const met = new WeakMap<Config, Set<string>>()
 const MOST_MET = 100

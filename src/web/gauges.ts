@@ -4,6 +4,7 @@
  */
 import { statfs } from 'node:fs/promises'
 import { refusals } from '../egress/refusal.ts'
+import { spanCounts } from '../tracing.ts'
 import type { House } from './house.ts'
 
 /** One number, and what it is the number of. */
@@ -55,6 +56,18 @@ export const machineGauge: Gauge = async ({ config }) => {
     ...(disk ? [single('cloudrun_disk_free_bytes', 'Free bytes on the disk of DATA_DIR', disk.bavail * disk.bsize)] : []),
   ]
 }
+
+/** What became of spans, where a collector is set. */
+export const spansGauge: Gauge = async ({ config }) =>
+  config.traces
+    ? [
+        single('cloudrun_spans_taken_total', 'Spans that the collector of traces took', spanCounts.taken, 'counter'),
+        {
+          ...{ name: 'cloudrun_spans_lost_total', help: 'Spans that did not reach the collector of traces, by why', kind: 'counter' },
+          readings: [...spanCounts.lost].map(([why, value]) => ({ labels: { why }, value })),
+        },
+      ]
+    : []
 
 const PATIENCE = 5_000
 

@@ -3,8 +3,11 @@ import { timingSafeEqual } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { isTracing } from '../tracing.ts'
+import { METHODS, sayRoute } from './followed.ts'
 import { exposition, type Gauge } from './gauges.ts'
 import type { House, Web } from './house.ts'
+import { routeOf } from './page-request.ts'
 import { nothingHere } from './refusal.ts'
 
 const registry = new Registry()
@@ -22,6 +25,7 @@ export const measured = createMiddleware<Web>(async (c, next) => {
   const started = performance.now()
   await next()
   observe(c.req, c.res.status, started)
+  if (isTracing()) sayRoute(c.req.method, routeOf(c))
 })
 
 // By the first word of the path; what is not listed is one of the public pages.
@@ -37,8 +41,6 @@ export function partOf(path: string): string {
   const first = end === -1 ? path.slice(1) : path.slice(1, end)
   return Object.hasOwn(PARTS, first) ? (PARTS[first] ?? 'pages') : 'pages'
 }
-
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** Counts an answer that was begun at this moment of the process. */
 export const observe = ({ method, path }: { method: string; path: string }, status: number, started: number): void =>

@@ -3,6 +3,7 @@
  * a `Request` is made of it, or Hono does.
  */
 import type { Context } from 'hono'
+import { type Word, word } from '../log.ts'
 import { addressBehind, clientAddress } from './client.ts'
 import type { House, Web } from './house.ts'
 
@@ -14,6 +15,8 @@ export interface PageRequest {
   header(name: string): string | undefined
   /** The client's address; for this request alone. */
   address(): string
+  /** The pattern of the path, as far as it is known. */
+  route(): Word | undefined
 }
 
 /** What Hono handed over. */
@@ -24,7 +27,22 @@ export const requestIn = (c: Context<Web>): PageRequest => ({
   path: c.req.path,
   header: (name) => c.req.header(name),
   address: () => clientAddress(c),
+  route: () => routeOf(c),
 })
+
+/**
+ * The pattern by which a request is answered, such as `/help/:article`: that of the handler which it reached, or, where a
+ * rail answered before, of the first one that it would have reached. Undefined where there is none.
+ */
+export function routeOf({ req: { matchedRoutes, routeIndex } }: Context<Web>): Word | undefined {
+  const reached = matchedRoutes.slice(routeIndex)
+  const [at] = reached
+  const found = at && !isRail(at) ? at : reached.find((one) => !isRail(one))
+  return found && word(found.path)
+}
+
+// What stands before every route.
+const isRail = ({ method, path }: { method: string; path: string }): boolean => method === 'ALL' && path.endsWith('*')
 
 /** As much of Node's request as is needed here. */
 export interface Incoming {
@@ -46,5 +64,6 @@ export function requestFrom(house: House, { method = '', url = '', headers, sock
     path: end === -1 ? url : url.slice(0, end),
     header,
     address: () => addressBehind(house.config, socket.remoteAddress, header('x-forwarded-for')),
+    route: () => undefined,
   }
 }

@@ -7,7 +7,9 @@ import { observe } from './health.ts'
 import { readyPageShown } from './onlooker.ts'
 import { type Incoming, type PageRequest, requestFrom } from './page-request.ts'
 import type { Answer } from './prepared.ts'
-import { readyAnswer } from './ready.ts'
+import { isTracing } from '../tracing.ts'
+import { sayRoute } from './followed.ts'
+import { readyAnswer, readyRoute } from './ready.ts'
 
 /** The ready answer, if there is one; who looks on is told. */
 export function shownReady(request: PageRequest): Answer | undefined {
@@ -29,5 +31,6 @@ export function handsOutReady(house: House, incoming: Incoming, outgoing: Outgoi
   if (!ready) return false
   outgoing.writeHead(ready.status, ready.headers).end(ready.body ?? undefined)
   observe(request, ready.status, started)
+  if (isTracing()) sayRoute(request.method, readyRoute(request))
   return true
 }

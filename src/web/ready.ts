@@ -6,6 +6,7 @@
 import { isUnasked } from './answers.ts'
 import { hasCookie } from './cookies.ts'
 import { safeHeaders } from './headers.ts'
+import type { Word } from '../log.ts'
 import type { House } from './house.ts'
 import type { PageRequest } from './page-request.ts'
 import { type Answer, answerTo, type Prepared, prepare } from './prepared.ts'
@@ -38,6 +39,8 @@ export interface Keeping {
 
 /** The ready pages at one address, for one kind of reader. */
 interface Place extends Keeping {
+  /** The pattern of the address. */
+  readonly route: Word | undefined
   readonly kept: Map<string, Ready>
 }
 
@@ -71,6 +74,9 @@ export function readyAnswer(request: PageRequest): Answer | undefined {
   return ready && ready.until > performance.now() ? answerTo(request, ready.prepared) : undefined
 }
 
+/** The pattern of an address at which a page is ready. */
+export const readyRoute = (request: PageRequest): Word | undefined => houses.get(request.house)?.get(keyOf(request))?.route
+
 const asks = (url: string, word: string): boolean => url.includes('?') && new URLSearchParams(url.slice(url.indexOf('?'))).has(word)
 
 /** Renders every page anew: this process changed what they show. Others follow within the pages' seconds. */
@@ -82,7 +88,12 @@ export function keepReady(request: PageRequest, html: string, { seconds = Infini
   const vary = by && by.header !== 'Cookie' ? `Cookie, Sec-GPC, DNT, ${by.header}` : 'Cookie, Sec-GPC, DNT'
   const kept = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-cache', vary }
   const prepared = prepare(Buffer.from(html), { ...safeHeaders(request.house.config), ...kept })
-  const place = places.get(keyOf(request)) ?? { ...(by ? { by } : {}), ...(unless ? { unless } : {}), kept: new Map<string, Ready>() }
+  const place = places.get(keyOf(request)) ?? {
+    route: request.route(),
+    ...(by ? { by } : {}),
+    ...(unless ? { unless } : {}),
+    kept: new Map<string, Ready>(),
+  }
   place.kept.set(by?.of(request) ?? '', { prepared, until: performance.now() + seconds * 1000 })
   houses.set(request.house, places.set(keyOf(request), place))
   return answerTo(request, prepared)
