@@ -5,9 +5,11 @@ import { jobsGauge } from '../jobs/gauges.ts'
 import { findings as mailFindings } from '../mail/checkup.ts'
 import { lettersGauge } from '../mail/gauges.ts'
 import { listens, lookAtSite } from '../egress/own-site.ts'
+import { collector, reachCollector } from '../processors/collector.ts'
 import { reachSmtp } from '../processors/smtp.ts'
 import { evidenceOf } from '../promises/evidence.ts'
 import { requestsGauge } from '../requests/gauges.ts'
+import { mayUse } from '../versions/permission.ts'
 import type { Gauge } from '../web/gauges.ts'
 import type { House } from '../web/house.ts'
 import { lookAtStripe } from './doctor-stripe.ts'
@@ -170,8 +172,8 @@ async function promisesOf({ db }: House): Promise<Finding> {
 }
 
 async function waysOf(house: House): Promise<Finding[]> {
-  const [site, smtp, door, names] = await Promise.all([siteOf(house), smtpOf(house), doorOf(house), namesOf(house)])
-  return [...site, ...smtp, ...door, ...names]
+  const found = await Promise.all([siteOf(house), smtpOf(house), doorOf(house), namesOf(house), tracesOf(house)])
+  return found.flat()
 }
 
 const SOON_DAYS = 14
@@ -208,6 +210,24 @@ async function smtpOf({ config }: House): Promise<Finding[]> {
     why
       ? bad('mail', `The mail server ${hostname} does not take us (${why}): correct SMTP_URL.`)
       : well('mail', `The mail server ${hostname} takes us.`),
+  ]
+}
+
+async function tracesOf({ config, db }: House): Promise<Finding[]> {
+  if (!config.traces) return []
+  const { host } = new URL(config.traces.url)
+  const why = await reachCollector(config)
+  if (why)
+    return [
+      doubtful('traces', `The collector of traces at ${host} takes nothing (${why}): start it, or correct OTEL_EXPORTER_OTLP_ENDPOINT.`),
+    ]
+  return [
+    (await mayUse(db, { processor: collector.name }))
+      ? well('traces', `The collector of traces at ${host} answers.`)
+      : doubtful(
+          'traces',
+          'No version of the privacy policy in force names the collector of traces, so nothing is sent: publish one at /staff/policy.',
+        ),
   ]
 }
 

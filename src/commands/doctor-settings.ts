@@ -18,6 +18,7 @@ const SECRETS = [
   'STRIPE_SECRET_KEY',
   'STRIPE_WEBHOOK_SECRET',
   'SMTP_IN_KEY',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ]
 
 /** Looks at everything that the settings and the disks alone tell. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { collect } from '../../test/collector.ts'
 import { openTestHouse, SECRET, socket, superuser } from '../../test/harness.ts'
 import { serve } from '../main.ts'
 import { examine } from './doctor.ts'
@@ -117,6 +118,22 @@ test('open secrets, missing proxies, tests in production, old backups and one di
   says(findings, 'fail', /^DMARC: Publish it/)
   says(findings, 'fail', /^site: https:\/\/cloudrun\.example cannot be reached/)
   chmodSync(secretFile, 0o600)
+})
+
+test('a collector of traces that answers and one that does not are told apart, and so is one that no policy names', async () => {
+  const collecting = await collect()
+  says(await look({ OTEL_EXPORTER_OTLP_ENDPOINT: collecting.url }), 'warn', /^traces: No version of the privacy policy in force names/)
+  // Nobody may change a version, so this takes one who may do anything.
+  await house.query('set session_replication_role = replica')
+  await house.query(`update policy_versions set processors = processors || 'Our collector of traces'::text`)
+  await house.query('set session_replication_role = origin')
+  says(await look({ OTEL_EXPORTER_OTLP_ENDPOINT: collecting.url }), 'pass', /^traces: .* answers/)
+  assert.deepEqual(collecting.spans, [])
+  collecting.answer = (response) => void response.writeHead(401).end()
+  says(await look({ OTEL_EXPORTER_OTLP_ENDPOINT: collecting.url }), 'warn', /^traces: .*takes nothing \(it answers 401\)/)
+  await collecting.down()
+  says(await look({ OTEL_EXPORTER_OTLP_ENDPOINT: collecting.url }), 'warn', /^traces: .*takes nothing \(unreachable\)/)
+  never(await look(), /^traces/)
 })
 
 test('a proxy that changes Host is found by its answer', async () => {

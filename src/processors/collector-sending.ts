@@ -55,7 +55,10 @@ async function handOver(config: Config, spans: readonly ReadableSpan[]): Promise
 /** How many spans a collector that took the others did not take (OTLP's partial success). */
 function rejectedIn(answer: string): number {
   try {
-    return Math.max(0, Number(JsonTraceSerializer.deserializeResponse(Buffer.from(answer)).partialSuccess?.rejectedSpans ?? 0)) || 0
+    const { partialSuccess } = JsonTraceSerializer.deserializeResponse(Buffer.from(answer))
+    // JSON writes numbers of 64 bits as text.
+    const told = partialSuccess as { rejectedSpans?: number | string } | undefined
+    return Math.max(0, Number(told?.rejectedSpans ?? 0)) || 0
   } catch {
     return 0
   }

@@ -272,8 +272,8 @@ test('while the collector is down, or says no, requests are answered, and what i
 
 test('memory has an end: what a collector that hangs leaves waiting is counted, and nobody waits', async () => {
   await begin()
-  let hanging: (() => void) | undefined
-  collecting.answer = (response) => void (hanging = () => taken(response))
+  const hanging = Promise.withResolvers<() => void>()
+  collecting.answer = (response) => hanging.resolve(() => taken(response))
   const before = lost('too many')
   for (let made = 0; made < 2_048 + 512 + 7; made++)
     await tracedWork(
@@ -281,9 +281,9 @@ test('memory has an end: what a collector that hangs leaves waiting is counted, 
       async () => {},
     )
   assert.equal(lost('too many'), before + 7)
-  while (!hanging) await new Promise((resolve) => setImmediate(resolve))
+  const release = await hanging.promise
   collecting.answer = taken
-  hanging()
+  release()
   await finish()
   assert.equal(collecting.spans.length, 2_048 + 512)
 })
