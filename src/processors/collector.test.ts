@@ -12,7 +12,7 @@ import { openLedger } from '../egress/ledger.ts'
 import { post } from '../egress/post.ts'
 import { log, word } from '../log.ts'
 import { serve } from '../main.ts'
-import { isTracing, type Loss, spanCounts, tracedWork } from '../tracing.ts'
+import { isTracing, type Loss, spanCounts, tracedCall, tracedWork } from '../tracing.ts'
 import { spansGauge } from '../web/gauges.ts'
 import { collector, type EndTraces, traceIfAsked } from './collector.ts'
 import { webhooks } from './webhooks.ts'
@@ -268,6 +268,29 @@ test('while the collector is down, or says no, requests are answered, and what i
   )
   assert(families[1]?.readings.some(({ labels, value }) => labels?.['why'] === 'not taken' && value === before + 4))
   assert.deepEqual(await spansGauge({ ...house.house, config: { ...config, traces: undefined } }), [])
+})
+
+test('what is sent is a part of no request, even of the one that fills the queue', async () => {
+  await begin()
+  collecting.answer = (response) => void response.writeHead(503).end()
+  house.log.length = 0
+  await tracedWork(
+    () => job,
+    async () => {
+      for (let made = 0; made < 512; made++)
+        await tracedCall(
+          'Stripe',
+          async () => {},
+          () => ({}),
+        )
+      while (!house.log.some((line) => line.includes('traces.lost'))) await new Promise((resolve) => setTimeout(resolve, 5))
+      log('test.inside')
+    },
+  )
+  await finish()
+  const lines = house.log.map((line) => JSON.parse(line) as { event: string; trace?: string })
+  assert.equal(lines.find(({ event }) => event === 'traces.lost')?.trace, undefined)
+  assert.match(lines.find(({ event }) => event === 'test.inside')?.trace ?? '', /^[0-9a-f]{32}$/)
 })
 
 test('memory has an end: what a collector that hangs leaves waiting is counted, and nobody waits', async () => {
