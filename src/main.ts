@@ -83,7 +83,7 @@ export async function openHouse(config: Config, options: Opening): Promise<OpenH
     }
     await openQueue(db, options.working)
     await repeatErasures(house)
-    const endTraces = options.working ? await traceIfAsked(config) : undefined
+    const endTraces = options.working ? await traceIfAsked(house.config) : undefined
     if (options.working) await startWorking(house, prepared)
     const learning = learnOften(house)
     const door = options.working ? await openDoorIfAsked(house) : undefined

@@ -13,7 +13,7 @@ test('what was done just before the end arrives', async () => {
   await answer.arrayBuffer()
   await program.stop()
   const [article] = collecting.spans.filter(({ name }) => name === 'GET /help/:article')
-  assert.equal(article?.said['http.response.status_code'], 200)
+  assert.equal(article?.said['http.response.status_code'], 200, collecting.spans.map(({ name }) => name).join(', '))
   assert(collecting.spans.some(({ name }) => name === 'GET /readyz'))
   assert(collecting.services.includes('service.name=shop'))
   assert.doesNotMatch(collecting.texts.join(), /canary/)
