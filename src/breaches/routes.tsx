@@ -81,7 +81,7 @@ function showOpening(c: Ctx, form?: Failed): Response {
 
 const opening = z.object({
   day: z.iso.date('Please give the day.'),
-  time: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Please give the time, such as 09:30.'),
+  time: z.string('Please give the time, such as 09:30.').regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Please give the time, such as 09:30.'),
   source: z.enum(sourceNames, 'Please choose.'),
   processor: z.string().trim().max(200, 'At most 200 characters, please.').default(''),
   processorKnewOn: optionalDay,

@@ -1,6 +1,7 @@
 /** `cloudrun demo` and `cloudrun start --demo`: an invented company moves in. */
 import { readConfig } from '../config.ts'
 import { type Furnished, furnish, isEmpty } from '../demo.ts'
+import { enqueue } from '../jobs/queue.ts'
 import { team } from '../staff/team.ts'
 import type { House } from '../web/house.ts'
 import { inHouse } from './house.ts'
@@ -42,7 +43,12 @@ function numberOf(typed: string): number {
 
 /** Fills the house unless somebody lives there. Returns the owner's address, if there is an owner. */
 export async function fillIfEmpty(house: House): Promise<string | undefined> {
-  if (await isEmpty(house)) return (await fill(house, 2_000)).owner
+  if (await isEmpty(house)) {
+    const { owner } = await fill(house, 2_000)
+    // Whoever tries it should not wait for the hour in which the promises are looked at.
+    await house.db.as('operations', (tx) => enqueue(tx, 'promises.check', {}))
+    return owner
+  }
   remark('There are people in this house already, so nobody was added.')
   const members = await house.db.as('security', team)
   return members.find((member) => member.role === 'owner')?.email

@@ -21,7 +21,7 @@ function shortened(text: string, { first, last }: { first: boolean; last: boolea
   // A word that would be cut in two is left out.
   const before = first ? '' : text.slice(0, AROUND).replace(/\S+$/, '')
   const after = last ? '' : text.slice(-AROUND).replace(/^\S+/, '')
-  return `${before.trimEnd()} […] ${after.trimStart()}`
+  return [before.trimEnd(), after.trimStart()].join(first || last ? ' […] ' : ' […]\n\n[…] ')
 }
 
 /** What a version names that the one before it did not. */

@@ -45,14 +45,14 @@ export const ProgramsPage = ({ keys, endpoints, waiting, told }: ProgramsProps) 
         programs that data goes to.
       </p>
       {endpoints.length > 0 && <Endpoints endpoints={endpoints} waiting={waiting} />}
-      <p>
+      <div class="actions">
         <a class={endpoints.length > 0 ? 'button' : 'button quiet'} href="/staff/programs/endpoints/new">
           Tell a program
-        </a>{' '}
+        </a>
         <a class="button quiet" href="/staff/programs/opendsr">
           Services that answer requests
         </a>
-      </p>
+      </div>
     </section>
   </>
 )

@@ -52,7 +52,12 @@ async function show(c: Ctx): Promise<Response> {
 
 const whyForm = z.object({
   reason: z.enum(reasonNames, 'Please say why.'),
-  note: z.string().normalize('NFC').trim().min(1, 'Please say what it is about.').max(500, 'At most 500 characters, please.'),
+  note: z
+    .string('Please say what it is about.')
+    .normalize('NFC')
+    .trim()
+    .min(1, 'Please say what it is about.')
+    .max(500, 'At most 500 characters, please.'),
 })
 
 async function open(c: Ctx): Promise<Response> {

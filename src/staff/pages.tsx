@@ -34,7 +34,7 @@ export const FirstPage = ({ name, role, waits }: FirstProps) => (
     <section>
       <h2>What you may do</h2>
       <p class="soft">
-        The list beside the page leads to the same places. By keyboard, <kbd>?</kbd> shows <a href="#keys-list">the key of each</a>.
+        The menu leads to the same places. By keyboard, <kbd>?</kbd> shows <a href="#keys-list">the key of each</a>.
       </p>
       <div class="parts">
         {groups.map((group) => (

@@ -12,7 +12,7 @@ const idOf = (column: string): string => `column-${column.replace('.', '-')}`
 
 /** A field called `columns`; tables of which something is chosen stand open. */
 export const ColumnTicks = ({ legend, choice, chosen, error }: ColumnTicksProps) => (
-  <fieldset class={error ? 'wrong' : undefined}>
+  <fieldset class={error ? 'ticks wrong' : 'ticks'}>
     <legend>{legend}</legend>
     {error && (
       <p class="error" id="field-columns">

@@ -98,8 +98,14 @@ function textsIn(value: unknown): string[] {
 
 function firstErrors(error: z.ZodError): Record<string, string> {
   const errors: Record<string, string> = {}
-  for (const issue of error.issues) errors[String(issue.path[0])] ??= issue.message
+  for (const issue of error.issues) errors[String(issue.path[0])] ??= inWords(issue)
   return errors
+}
+
+// What a schema says of itself, where nobody wrote words for it, is not for people.
+function inWords({ message }: z.core.$ZodIssue): string {
+  if (/^Invalid input: .* received undefined$/.test(message)) return 'Please fill this in.'
+  return /^(Invalid|Too (big|small)|Unrecognized)/.test(message) ? 'Please look at this again.' : message
 }
 
 /** The form again, with an error that only the act itself could find. */
