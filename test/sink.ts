@@ -35,6 +35,8 @@ export async function sink(): Promise<Sink> {
       })
     },
   })
+  // Whoever is killed while it delivers breaks its connection, and that is no fault of ours.
+  server.on('error', () => {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   after(() => {
     closeSmtp()
