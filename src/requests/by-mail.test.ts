@@ -94,7 +94,7 @@ test('a forged sender gets nothing and changes nothing, and a member of staff se
 
 test('somebody reads what is in doubt, and says what it is; the sender confirms it', async () => {
   await send('ada@example.org', 'Hello', 'Please do something about me.')
-  assert.match((await newest('ada@example.org')).text.replace(/\s+/g, ' '), /Somebody of our staff reads it/)
+  assert.match((await newest('ada@example.org')).text.replace(/\s+/g, ' '), /To be read by you/)
   const request = (await requests()).at(-1)
   await legal.post(`/staff/requests/${request?.id}/kind`, { kind: 'access' })
   assert.match((await newest('ada@example.org')).subject, /Please confirm/)
