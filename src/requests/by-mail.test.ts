@@ -94,7 +94,7 @@ test('a forged sender gets nothing and changes nothing, and a member of staff se
 
 test('somebody reads what is in doubt, and says what it is; the sender confirms it', async () => {
   await send('ada@example.org', 'Hello', 'Please do something about me.')
-  assert.match((await newest('ada@example.org')).text.replace(/\s+/g, ' '), /To be read by you/)
+  assert.match((await newest('ada@example.org')).text.replace(/\s+/g, ' '), /Somebody of our staff reads it/)
   const request = (await requests()).at(-1)
   await legal.post(`/staff/requests/${request?.id}/kind`, { kind: 'access' })
   assert.match((await newest('ada@example.org')).subject, /Please confirm/)
@@ -175,7 +175,7 @@ test('letters in somebody’s name do not make us flood that address', async () 
   const before = (await house.inbox('nora@nowhere.example')).length
   for (let i = 0; i < 12; i++) await send('nora@nowhere.example', `Delete ${i}`, 'Please delete all my data.')
   assert.equal((await house.inbox('nora@nowhere.example')).length - before, 4)
-  assert.match(await legal.read('/staff/requests'), /Somebody of our staff reads it/, 'and none is lost')
+  assert.match(await legal.read('/staff/requests'), /To be read by you/, 'and none is lost')
 })
 
 test('our letters say where to answer, and that no machine should', async () => {
