@@ -129,6 +129,7 @@ async function report(who: string): Promise<void> {
 async function faithful(port: number): Promise<{ answers: number; closing: number; broken: string[] }> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const seen = { answers: 0, closing: 0, broken: [] as string[] }
+  let before = ''
   for (;;) {
     const outcome = await new Promise<string>((resolve) => {
       const request = get(
@@ -139,7 +140,9 @@ async function faithful(port: number): Promise<{ answers: number; closing: numbe
       )
       request.on('error', (fault: NodeJS.ErrnoException) => resolve(fault.code ?? fault.message))
     })
-    if (outcome === 'ECONNREFUSED') break
+    // A new connection that still waited for the process to take it when that stopped listening was none.
+    if (outcome === 'ECONNREFUSED' || (outcome === 'ECONNRESET' && before === 'closing')) break
+    before = outcome
     if (outcome === 'closing') seen.closing++
     if (outcome === 'open' || outcome === 'closing') seen.answers++
     else seen.broken.push(outcome)
