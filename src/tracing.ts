@@ -99,6 +99,12 @@ export function say(said: Said): void {
 /** Calls the request or the job otherwise that is under way here. */
 export const rename = (name: Word): void => here.getStore()?.span.rename(name)
 
+/** What the status of an answer says of the call: from 400 on, that it failed. */
+export const statusSaid = (status: number): Said => ({
+  'http.response.status_code': status,
+  ...(status >= 400 ? { 'error.type': word(String(status)) } : {}),
+})
+
 /** The class of a fault, for `error.type`. */
 export const faultType = (fault: unknown): Word => word(fault instanceof Error ? fault.name : typeof fault)
 

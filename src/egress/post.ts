@@ -9,7 +9,7 @@ import { isIP } from 'node:net'
 import type { Config } from '../config.ts'
 import { word } from '../log.ts'
 import type { Nameplate } from '../processors/nameplate.ts'
-import { type Said, tracedCall } from '../tracing.ts'
+import { type Said, statusSaid, tracedCall } from '../tracing.ts'
 import { hostIn, isPublic, isThisMachine, portIn } from './network.ts'
 import { EgressRefused } from './refusal.ts'
 import { type HostWay, lookupOf, withPass } from './wall.ts'
@@ -69,11 +69,7 @@ export async function post(config: Where, { name }: Pick<Nameplate, 'name'>, mes
   return tracedCall(name, () => exchange(wayTo(config, new URL(message.url)), message), saidOf)
 }
 
-const saidOf = (outcome: Outcome): Said => {
-  if ('failed' in outcome) return { 'error.type': word(outcome.failed) }
-  const { status } = outcome
-  return { 'http.response.status_code': status, ...(status >= 400 ? { 'error.type': word(String(status)) } : {}) }
-}
+const saidOf = (outcome: Outcome): Said => ('failed' in outcome ? { 'error.type': word(outcome.failed) } : statusSaid(outcome.status))
 
 /** The same to a place that the operator's settings name, which may lie in a private network; it stands in no trace. */
 export const postToSetting = (message: Message): Promise<Outcome> => {

@@ -8,8 +8,8 @@ import type { Config } from '../config.ts'
 import type { For } from '../database/connection.ts'
 import { enter, ledgerOf } from '../egress/ledger.ts'
 import { refuse } from '../egress/refusal.ts'
-import { asId, type Id, word } from '../log.ts'
-import { type Said, tracedCall } from '../tracing.ts'
+import { asId, type Id } from '../log.ts'
+import { statusSaid, tracedCall } from '../tracing.ts'
 import type { Nameplate } from './nameplate.ts'
 
 /**
@@ -71,13 +71,11 @@ export function guardedClient(config: Config, plate: Nameplate): InstanceType<ty
     return tracedCall(
       plate.name,
       () => send(...request),
-      (answer) => ({ 'http.response.status_code': answer.getStatusCode(), ...failureIn(answer.getStatusCode()) }),
+      (answer) => statusSaid(answer.getStatusCode()),
     )
   }
   return client
 }
-
-const failureIn = (status: number): Said => (status >= 400 ? { 'error.type': word(String(status)) } : {})
 
 async function enterRequest(config: Config, plate: Nameplate, { path, data }: { path: string; data: unknown }): Promise<void> {
   const { pathname, searchParams } = new URL(path, 'https://stripe')
