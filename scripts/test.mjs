@@ -37,6 +37,8 @@ try {
   const stream = run({
     files: files.map((file) => join(process.cwd(), file)),
     concurrency: 2,
+    // A file that does not end must not keep the others from being told.
+    timeout: 15 * 60_000,
     // A larger young generation: what a process reads at its start is not moved about while it grows.
     execArgv: ['--max-semi-space-size=64', '--import', './scripts/hooks.mjs'],
   })

@@ -7,7 +7,7 @@ import pg from 'pg'
 import { freshDatabase, openTestHouse, PREFIX, socket, superuser } from '../../test/harness.ts'
 import { register } from '../register.ts'
 import { classify } from './classify.ts'
-import { loginName } from './connection.ts'
+import { connect, loginName } from './connection.ts'
 import { grantsOf } from './grants.ts'
 import { mayRead, type Purpose, purposeNames } from './purposes.ts'
 import { disagreements } from './schema.ts'
@@ -168,6 +168,13 @@ test('readings in a line keep apart: a wrong one fails alone, and a lost connect
   )
   await assert.rejects(read('line-end', 'select pg_terminate_backend(pg_backend_pid()), $1::int n', [0]))
   assert.deepEqual(await read('line-one', 'select $1::int n', [3]), [{ n: 3 }])
+})
+
+test('a database that was closed opens no connection any more', async () => {
+  const db = connect({ place: { host: socket(), database: house.database }, prefix: PREFIX, root: randomBytes(32) })
+  await db.close()
+  const late = { name: 'late', text: 'select 1', values: [] }
+  for (const purpose of ['security', 'support'] as const) await assert.rejects(db.read(purpose, late), /closed|after calling end/)
 })
 
 test('sealed text opens under its own key alone, and not once a byte was changed', () => {

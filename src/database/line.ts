@@ -11,9 +11,10 @@ export interface Line {
   close(): Promise<void>
 }
 
-/** Opens a line, lazily; a connection that was lost is opened anew by the next reading. */
+/** Opens a line, lazily; a connection that was lost is opened anew by the next reading, until the line is closed. */
 export function openLine(login: pg.ClientConfig, onLost: (fault: Error) => void): Line {
   let open: Promise<pg.Client> | undefined
+  let closed = false
   let gather = (): void => {}
   const drop = (lost: Promise<pg.Client>): void => {
     if (open === lost) open = undefined
@@ -27,6 +28,7 @@ export function openLine(login: pg.ClientConfig, onLost: (fault: Error) => void)
     return begun
   }
   const query = async <R extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<R[]> => {
+    if (closed) throw new Error('the line is closed')
     open ??= begin()
     const here = open
     try {
@@ -39,7 +41,11 @@ export function openLine(login: pg.ClientConfig, onLost: (fault: Error) => void)
       throw fault
     }
   }
-  return { query, close: async () => (await open?.catch(() => undefined))?.end() }
+  const close = async (): Promise<void> => {
+    closed = true
+    await (await open?.catch(() => undefined))?.end()
+  }
+  return { query, close }
 }
 
 /** What is written in one turn of the event loop goes out in one piece. */

@@ -43,11 +43,12 @@ export async function openStage(settings: Record<string, string> = {}): Promise<
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`
+  const browser = await chromium.launch(launching)
+  // Before the house is: a page that is open may still ask it something.
+  after(() => close(browser, server))
   const house = await openTestHouse({ ORIGIN: origin, ...settings })
   const listener = getRequestListener(openApp(house.house).fetch, { overrideGlobalObjects: false })
   server.on('request', (request, response) => void listener(request, response))
-  const browser = await chromium.launch(launching)
-  after(() => close(browser, server))
   return {
     house,
     origin,
