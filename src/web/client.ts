@@ -13,19 +13,35 @@ interface NodeBindings {
  * The client's address: the connection's own, or the last address in `X-Forwarded-For` that none of
  * our own proxies wrote. Kept in memory for this request alone.
  */
-export const clientAddress = (c: Context<Web>): string =>
-  addressBehind(c.get('house').config, (c.env as NodeBindings | undefined)?.incoming?.socket.remoteAddress, c.req.header('x-forwarded-for'))
+export function clientAddress(c: Context<Web>): string {
+  const { incoming } = (c.env ?? {}) as NodeBindings
+  // Whoever calls the app itself, without a connection, is in this process.
+  return addressBehind(c.get('house').config, incoming ? incoming.socket.remoteAddress : '127.0.0.1', c.req.header('x-forwarded-for'))
+}
 
-/** The same, of the connection's other end and what the header says. */
+/**
+ * The same, of the connection's other end and what the header says. A connection that was broken off has no other end any
+ * more: its request has no address, and its header is not believed.
+ */
 export function addressBehind(config: Config, other: string | undefined, forwarded: string | undefined): string {
-  const direct = plain(other ?? '127.0.0.1')
+  const direct = plain(other ?? '')
   if (!isOurProxy(config, direct)) return direct
-  const hops = (forwarded ?? '').split(',').map((hop) => plain(hop.trim()))
-  return hops.findLast((hop) => isIP(hop) !== 0 && !lies(config.trustedProxies, hop)) ?? direct
+  return lastStranger(config.trustedProxies, forwarded ?? '') ?? direct
+}
+
+/** The last hop that is an address and none of ours. */
+function lastStranger(ours: BlockList, hops: string): string | undefined {
+  for (let end = hops.length; end > 0; ) {
+    const comma = hops.lastIndexOf(',', end - 1)
+    const hop = plain(hops.slice(comma + 1, end).trim())
+    if (isIP(hop) !== 0 && !lies(ours, hop)) return hop
+    end = comma
+  }
+  return undefined
 }
 
 /** Does this connection come from a proxy of our own? Then what its headers say of the request is believed. */
-export const comesByOurProxy = (config: Config, other: string | undefined): boolean => isOurProxy(config, plain(other ?? '127.0.0.1'))
+export const comesByOurProxy = (config: Config, other: string | undefined): boolean => isOurProxy(config, plain(other ?? ''))
 
 /** Our own proxies, as far as they were met: every request comes from one, and to look in the networks costs more than this. */
 const met = new WeakMap<Config, Set<string>>()

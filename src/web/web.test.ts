@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { getRequestListener } from '@hono/node-server'
 import fc from 'fast-check'
+import { addressBehind } from './client.ts'
 import { partOf } from './health.ts'
 import { openTestHouse } from '../../test/harness.ts'
 import { openApp } from '../app.ts'
@@ -179,6 +180,11 @@ test('forwarded addresses count from trusted proxies only', async () => {
   }
   assert.notEqual(await counted('198.51.100.1'), await counted('198.51.100.2'))
   assert.equal(await counted('203.0.113.9, 198.51.100.1'), await counted('198.51.100.1'))
+  const { config } = behind.house
+  assert.equal(addressBehind(config, '127.0.0.1', ' 203.0.113.9 ,198.51.100.1, 127.0.0.2, nobody,'), '198.51.100.1')
+  assert.equal(addressBehind(config, '192.0.2.1', '198.51.100.1'), '192.0.2.1')
+  // Whoever breaks the connection off at once is not taken for the proxy.
+  assert.equal(addressBehind(config, undefined, '198.51.100.1'), '')
   await behind.close()
 })
 
