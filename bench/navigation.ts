@@ -83,7 +83,7 @@ async function intake(): Promise<void> {
 
 async function counted(program: { database(): Promise<pg.Client> }): Promise<number> {
   const client = await program.database()
-  const { rows } = await client.query<{ n: number }>('select count(*)::int as n from actions')
+  const { rows } = await client.query<{ n: number }>('select count(*)::int as n from recorded_actions()')
   await client.end()
   return rows[0]?.n ?? 0
 }

@@ -163,7 +163,7 @@ export async function serve(house: House, readiness: Readiness): Promise<Server>
       answerBadTargets((request, response) => {
         // Whoever keeps the connection for later would find nobody there.
         if (readiness.leaving) response.shouldKeepAlive = false
-        void (handsOutReady(house, request, response) || standsAtDoor(house, request, response) || listener(request, response))
+        void (standsAtDoor(house, request, response) || handsOutReady(house, request, response) || listener(request, response))
       }),
     ),
   )

@@ -49,6 +49,7 @@ import { chartNotesHeld, goalsHeld, reportLinksHeld, segmentsHeld } from './navi
 import { historyImportsHeld, historyTalliesHeld } from './navigation/history-tables.ts'
 import { reportLettersHeld, reportOccasionsHeld } from './navigation/letter-tables.ts'
 import {
+  actionBatchesHeld,
   actionsHeld,
   foldedColumnsHeld,
   foldedDaysHeld,
@@ -196,6 +197,7 @@ export const register: readonly Held[] = [
   navigationChoicesHeld,
   reportLettersHeld,
   reportOccasionsHeld,
+  actionBatchesHeld,
   actionsHeld,
   saltsHeld,
   talliesHeld,

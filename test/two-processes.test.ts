@@ -155,7 +155,7 @@ async function faithful(port: number): Promise<{ answers: number; closing: numbe
 const letterTo = (email: string): boolean => letters.taken.some((text) => text.includes(`<${email}>`) || text.includes(`To: ${email}`))
 
 async function undone(): Promise<{ subscribers: string[]; actions: string[]; waiting: number }> {
-  const { rows } = await eyes.query<{ label: string }>(`select label from actions where kind = 'action'`)
+  const { rows } = await eyes.query<{ label: string }>(`select label from recorded_actions() where kind = 'action'`)
   const kept = new Set(rows.map(({ label }) => label))
   const { rows: jobs } = await eyes.query<{ waiting: number }>(
     `select count(*)::int as waiting from pgboss.job where name = 'mail.deliver' and state in ('created', 'retry', 'active')`,

@@ -147,7 +147,8 @@ test('no key of anybody is in it, no session, and nothing of the day’s visits'
   const tables = new Set<string>()
   for await (const { name } of unpack(createReadStream(file), identity)) tables.add(name.split('/')[0] ?? '')
   assert(tables.has('people') && tables.has('audit_entries'))
-  for (const name of ['person_keys', 'request_keys', 'sessions', 'attempts', 'actions', 'salts']) assert(!tables.has(name), name)
+  for (const name of ['person_keys', 'request_keys', 'sessions', 'attempts', 'action_batches', 'actions', 'salts'])
+    assert(!tables.has(name), name)
 })
 
 test('another key, a damaged file and one that was cut short restore nothing', async () => {

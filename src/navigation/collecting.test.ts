@@ -184,7 +184,7 @@ test('a script reports from a listed website, and nothing in its words sets who,
   assert.equal(answer.status, 202)
   assert.equal(answer.headers.get('access-control-allow-origin'), 'https://shop.example')
   assert.equal(answer.headers.get('access-control-allow-credentials'), null)
-  const rows = await house.query<Record<string, unknown>>("select * from actions where host = 'shop.example' order by kind")
+  const rows = await house.query<Record<string, unknown>>("select * from recorded_actions() where host = 'shop.example' order by kind")
   assert.deepEqual(
     rows.map(({ kind, page, label, properties, amount }) => [kind, page, label, properties, amount]),
     [
@@ -204,7 +204,7 @@ test('a script reports from a listed website, and nothing in its words sets who,
 })
 
 test('what is not listed, not whole or too much is turned away without a word', async () => {
-  const before = await house.query('select count(*) from actions')
+  const before = await house.query('select count(*) from recorded_actions()')
   const answers = [
     [await send([{ k: 'v', u: 'https://elsewhere.example/' }]), 403],
     [await send([{ k: 'v', u: 'https://shop.example.evil.example/' }]), 403],
@@ -216,7 +216,7 @@ test('what is not listed, not whole or too much is turned away without a word', 
     assert.equal(answer.status, status)
     assert.equal(await answer.text(), '')
   }
-  assert.deepEqual(await house.query('select count(*) from actions'), before)
+  assert.deepEqual(await house.query('select count(*) from recorded_actions()'), before)
   const many = Array.from({ length: 20 }, () => ({ k: 'v', u: 'https://shop.example/' }))
   const statuses = new Set<number>()
   for (let tries = 0; tries < 40; tries++) statuses.add((await send(many, { 'x-forwarded-for': '129.67.3.3' })).status)
@@ -229,7 +229,7 @@ test('the image counts for who has no script, and the script stays below its siz
   })
   assert.equal(picture.headers.get('content-type'), 'image/gif')
   assert.equal(picture.headers.get('cross-origin-resource-policy'), 'cross-origin')
-  assert.deepEqual(await house.query("select kind from actions where page = '/no-script'"), [{ kind: 'view' }])
+  assert.deepEqual(await house.query("select kind from recorded_actions() where page = '/no-script'"), [{ kind: 'view' }])
   const script = await app.request('http://www.cloudrun.example/n.js', {
     headers: { host: 'www.cloudrun.example', 'accept-encoding': 'gzip' },
   })
@@ -243,13 +243,15 @@ test('pages that hold something of somebody’s in their address are counted by 
   await ada.get('/sign-in/code/a-token-that-nobody-should-read-1234567890')
   await ada.get('/nothing/here/canary@example.org')
   await house.settle()
-  const pages = (await house.query<{ page: string }>('select distinct page from actions')).map(({ page }) => page)
+  const pages = (await house.query<{ page: string }>('select distinct page from recorded_actions()')).map(({ page }) => page)
   assert(!pages.some((page) => /token|canary/.test(page)), pages.join(' '))
   assert(pages.includes('/nothing/here/:id'))
   const staff = await house.member('owner')
   await staff.get('/staff')
   await house.settle()
-  assert(!(await house.query<{ page: string }>('select distinct page from actions')).some(({ page }) => page.startsWith('/staff')))
+  assert(
+    !(await house.query<{ page: string }>('select distinct page from recorded_actions()')).some(({ page }) => page.startsWith('/staff')),
+  )
 })
 
 test('when the day is over its salt is destroyed and its actions are folded', async () => {
@@ -257,7 +259,7 @@ test('when the day is over its salt is destroyed and its actions are folded', as
   await house.house.db.as('operations', async (tx) => (await import('../jobs/queue.ts')).enqueue(tx, 'navigation.fold', {}))
   await house.settle()
   assert.deepEqual(await house.query('select day from salts where day <= $1', [today]), [])
-  assert.deepEqual(await house.query('select day from actions where day <= $1', [today]), [])
+  assert.deepEqual(await house.query('select day from recorded_actions() where day <= $1', [today]), [])
   assert.equal((await store.totals(asked)).visitors >= 50, true)
   setAhead(0)
 })

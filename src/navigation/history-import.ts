@@ -133,7 +133,7 @@ interface Known {
 const COUNTED = sql`
   select day::text as day from folded_days
   union select to_date(right(c.relname, 8), 'YYYYMMDD')::text from pg_inherits i join pg_class c on c.oid = i.inhrelid
-         where i.inhparent = 'actions'::regclass`
+         where i.inhparent in ('actions'::regclass, 'action_batches'::regclass)`
 
 // What is known already: days that were counted here, and what another import of the same website told of its days.
 async function knownOf(tx: Tx, { id, site, firstDay, lastDay }: Row): Promise<Known> {

@@ -50,7 +50,7 @@ test('nothing malformed, huge, deep or wrongly encoded is a fault, grows the mem
     [],
   )
   assert.equal(answers.get(202), undefined)
-  assert.deepEqual(await house.query('select count(*)::int as n from actions'), [{ n: 0 }])
+  assert.deepEqual(await house.query('select count(*)::int as n from recorded_actions()'), [{ n: 0 }])
   assert.deepEqual(
     house.log.filter((line) => line.includes('"level":"error"')),
     [],
@@ -117,7 +117,7 @@ test('every action that was acknowledged before the program was killed is there 
   }
   const client = new pg.Client({ host: join(folder, 'postgres'), user: 'postgres', database: 'cloudrun' })
   await client.connect()
-  const { rows } = await client.query<{ label: string; n: number }>('select label, count(*)::int as n from actions group by 1')
+  const { rows } = await client.query<{ label: string; n: number }>('select label, count(*)::int as n from recorded_actions() group by 1')
   await client.end()
   program.kill('SIGTERM')
   await once(program, 'exit')

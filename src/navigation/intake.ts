@@ -14,9 +14,12 @@ const MOST_WAITING = 50_000
 /** How long actions wait that nobody waits for. */
 const PATIENCE_MS = 50
 
+/** Hears what became of actions: nothing once they are durable, or why they are not kept. */
+export type Settle = (fault?: unknown) => void
+
 interface Waiting {
   readonly actions: readonly Action[]
-  done?(fault?: unknown): void
+  readonly settle?: Settle
 }
 
 /** There is no room for more: the database does not keep up. */
@@ -45,16 +48,11 @@ export class Intake {
     return { waiting: this.#count, batches: this.#batches, actions: this.#actions, lost: this.#lost }
   }
 
-  /**
-   * Takes actions; they are durable once this resolves.
-   * @throws Overrun when too many wait already
-   */
-  report(actions: readonly Action[]): Promise<void> {
-    if (this.#count + actions.length > MOST_WAITING) throw new Overrun()
-    return new Promise((resolve, reject) => {
-      this.#push({ actions, done: (fault) => (fault === undefined ? resolve() : reject(fault as Error)) })
-      this.#writeSoon()
-    })
+  /** Takes actions; whoever reports them hears what became of them. It is called for each request, and so makes no promise. */
+  report(actions: readonly Action[], settle: Settle): void {
+    if (this.#count + actions.length > MOST_WAITING) return settle(new Overrun())
+    this.#push({ actions, settle })
+    this.#writeSoon()
   }
 
   /** Takes actions that nobody waits for, once they are made. */
@@ -109,17 +107,23 @@ export class Intake {
   }
 
   async #record(batch: readonly Waiting[]): Promise<void> {
+    const fault = await this.#kept(batch)
+    for (const { settle } of batch) settle?.(fault)
+  }
+
+  /** Writes a batch; returns why it could not. */
+  async #kept(batch: readonly Waiting[]): Promise<unknown> {
+    const actions = batch.flatMap(({ actions }) => actions)
     try {
-      const actions = batch.flatMap(({ actions }) => actions)
       await this.#store.record(actions)
       this.#batches++
       this.#actions += actions.length
-      for (const { done } of batch) done?.()
     } catch (fault) {
-      this.#lost += batch.reduce((sum, { actions }) => sum + actions.length, 0)
+      this.#lost += actions.length
       logFault('navigation.not-written', fault, { batches: batch.length })
-      for (const { done } of batch) done?.(fault)
+      return fault
     }
+    return undefined
   }
 
   #batch(): Waiting[] {

@@ -24,21 +24,30 @@ const OWN =
 
 const kinds: ReadonlySet<string> = new Set(['view', 'action', 'link', 'file', 'missing'] satisfies OutgoingAction['kind'][])
 
-/** Lets actions wait for the services that who asks agreed to; nobody waits for it. Without such a service it costs nothing. */
-export function letGo(house: House, asker: Asker, { actions, salt }: { actions: readonly Action[]; salt: Salt }): void {
+/** Lets actions wait for the services that who asks agreed to; nobody waits for it, and it never throws. Without such a service it costs nothing. */
+export function letGo(house: House, asker: Asker, made: Omit<Made, 'asked'>): void {
   const asked = askedOf(house.config)
   if (asked.length === 0) return
-  const answers = answersIn(house.config, asker.header('cookie'))
+  const going = wait(house, asker, { ...made, asked })
+  goOnWith(
+    house.db,
+    going.catch((fault: unknown) => logFault('navigation.not-let-go', fault)),
+  )
+}
+
+interface Made {
+  readonly asked: readonly Asked[]
+  readonly actions: readonly Action[]
+  readonly salt: Salt
+}
+
+async function wait({ config, db }: House, { header }: Asker, { asked, actions, salt }: Made): Promise<void> {
+  const answers = answersIn(config, header('cookie'))
   const agreed = asked.filter(({ mark }) => answers?.agreed.has(mark))
   const told = actions.filter(({ kind, page }) => kinds.has(kind) && !OWN.test(page))
   if (!answers || agreed.length === 0 || told.length === 0) return
-  const known = hasCookie(house.config, asker.header('cookie'), 'session')
-  const { receipt } = answers
-  const wait = waitToGo(house.db, { agreed, told, salt, receipt, known })
-  goOnWith(
-    house.db,
-    wait.catch((fault: unknown) => logFault('navigation.not-let-go', fault)),
-  )
+  const known = hasCookie(config, header('cookie'), 'session')
+  await waitToGo(db, { agreed, told, salt, receipt: answers.receipt, known })
 }
 
 interface Going {

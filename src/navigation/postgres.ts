@@ -46,8 +46,8 @@ const made = (db: Database): Backend => ({
 
 /** From the names of the partitions. */
 async function daysOf(db: Database): Promise<Day[]> {
-  const text = `select to_date(right(c.relname, 8), 'YYYYMMDD')::text as day from pg_inherits i join pg_class c on c.oid = i.inhrelid
-                 where i.inhparent = 'actions'::regclass order by 1`
+  const text = `select distinct to_date(right(c.relname, 8), 'YYYYMMDD')::text as day from pg_inherits i join pg_class c on c.oid = i.inhrelid
+                 where i.inhparent in ('actions'::regclass, 'action_batches'::regclass) order by 1`
   const rows = await db.read<{ day: Day }>('improvement', { name: 'unfolded-days', text, values: [] })
   return rows.map(({ day }) => day)
 }

@@ -48,22 +48,35 @@ export const intakeOf = (db: Database): Intake['state'] | undefined => desks.get
 
 export type Outcome = 'kept' | 'left out' | 'unlisted' | 'too many' | 'later'
 
-/** Records what a script or an image reported; it is durable when this says `kept`. */
-export async function report(house: House, asker: Asker, said: readonly Said[]): Promise<Outcome> {
-  const { intake, sources, hosts } = deskOf(house)
-  if (!said.every(({ host }) => hosts.has(host))) return 'unlisted'
-  if (unseen(asker)) return 'left out'
-  const at = now()
-  if (!sources.admits(sourceOf(asker), said.length)) return 'too many'
-  const salt = await saltOf(house.db, dayNow(at))
-  try {
-    const actions = actionsOf(asker, { said, at, salt, hosts })
-    await intake.report(actions)
-    letGo(house, asker, { actions, salt })
-    return 'kept'
-  } catch (fault) {
+/**
+ * Records what a script or an image reported; it does not throw. `tell` hears the outcome: `kept` once it is durable.
+ * Nothing is promised or awaited on the way, since this runs with every action.
+ */
+export function report(house: House, asker: Asker, said: readonly Said[], tell: (outcome: Outcome) => void): void {
+  const fail = (fault: unknown): void => {
     if (!(fault instanceof Overrun)) logFault('navigation.not-kept', fault)
-    return 'later'
+    tell('later')
+  }
+  try {
+    const { intake, sources, hosts } = deskOf(house)
+    if (!said.every(({ host }) => hosts.has(host))) return tell('unlisted')
+    if (unseen(asker)) return tell('left out')
+    const at = now()
+    if (!sources.admits(sourceOf(asker), said.length)) return tell('too many')
+    const keep = (salt: Salt): void => {
+      const actions = actionsOf(asker, { said, at, salt, hosts })
+      intake.report(actions, (fault) => {
+        if (fault !== undefined) return fail(fault)
+        letGo(house, asker, { actions, salt })
+        tell('kept')
+      })
+    }
+    // It comes for the first action of a day, and is there for all others.
+    const salt = saltOf(house.db, dayNow(at))
+    if (salt instanceof Promise) salt.then(keep).catch(fail)
+    else keep(salt)
+  } catch (fault) {
+    fail(fault)
   }
 }
 
@@ -91,12 +104,13 @@ export function note(house: House, asker: Asker, { url, page, kind }: Shown): vo
     referring: asker.header('referer'),
     query: search.slice(1),
   }
-  const made = saltOf(house.db, dayNow(at)).then((salt) => {
+  const make = async (): Promise<Action[]> => {
+    const salt = await saltOf(house.db, dayNow(at))
     const actions = actionsOf(asker, { said: [said], at, salt, hosts })
     letGo(house, asker, { actions, salt })
     return actions
-  })
-  void intake.note(made)
+  }
+  void intake.note(make())
 }
 
 interface Seen {

@@ -9,7 +9,7 @@ import { send } from '../web/prepared.ts'
 import { choiceRoutes, UNCOUNTED_SECONDS } from './choice-routes.tsx'
 import { choose, recentChoices } from './choice.ts'
 import { bringAnswers, consentRoutes } from './consent-routes.tsx'
-import { answerHeaders, takeIn } from './door.ts'
+import { type Answered, answerHeaders, takeIn } from './door.ts'
 import { LONGEST_BODY, readImage } from './payload.ts'
 import { notePersonalPage } from './personal-action.ts'
 import { note, report } from './recording.ts'
@@ -42,7 +42,8 @@ function preflight(c: Context<Web>): Response {
 
 async function take(c: Context<Web>): Promise<Response> {
   const house = c.get('house')
-  const number = await takeIn(house, askerOf(c), await c.req.text())
+  const body = await c.req.text()
+  const number = await new Promise<Answered>((answer) => takeIn(house, askerOf(c), body, answer))
   return c.body(null, number, answerHeaders(house, c.req.header('origin')))
 }
 
@@ -51,7 +52,7 @@ const DOT = new Uint8Array(Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAA
 
 async function image(c: Context<Web>): Promise<Response> {
   const said = readImage(c.req.query('u'), c.req.header('referer'))
-  if (said) await report(c.get('house'), askerOf(c), [said])
+  if (said) await new Promise((tell) => report(c.get('house'), askerOf(c), [said], tell))
   const headers = { 'content-type': 'image/gif', 'cache-control': 'no-store', 'cross-origin-resource-policy': 'cross-origin' }
   return c.body(DOT, 200, headers)
 }

@@ -1,33 +1,16 @@
-/** Actions as rows of the database: written many at a time, read a piece at a time. */
+/** Actions in the database: written in batches, read one by one. */
 import type { Database, For } from '../database/connection.ts'
 import type { Action, Kind } from './action.ts'
 import { type Day, dayNow } from './dimension.ts'
 
-/** The columns that are texts. */
+/** What of an action is text. */
 export const texts = [
   ...['kind', 'host', 'page', 'label', 'referrer', 'channel', 'source', 'medium', 'campaign', 'term', 'content'],
   ...['browser', 'version', 'language', 'device', 'country', 'region'],
 ] as const satisfies readonly (keyof Action)[]
 
-const fields = ['day', 'at', 'visitor', 'amount', 'zone', 'properties', ...texts] as const
-const types: Partial<Record<(typeof fields)[number], string>> = {
-  ...{ day: 'date', at: 'timestamptz', visitor: 'bigint', amount: 'real', zone: 'smallint' },
-}
-
-/** What parts rows and fields: signs that `tidy` takes out of every text. */
-const [ROW, FIELD] = ['\u001e', '\u001f']
-
-// All rows are one text: to part it costs the database less than to put as many arrays together as there
-// are columns, and the program less than to write them. The properties of an action are lines of one field.
-const INSERT = `
-  insert into actions (${fields.join(', ')})
-  select ${fields.map((name, at) => (name === 'properties' ? `string_to_array(nullif(f[${at + 1}], ''), e'\\n')` : cast(name, at))).join(', ')}
-    from (select string_to_array(line, e'\\x1f') as f from string_to_table($1, e'\\x1e') as line offset 0) as lines`
-
-function cast(name: (typeof fields)[number], at: number): string {
-  const type = types[name]
-  return type ? `nullif(f[${at + 1}], '')::${type}` : `f[${at + 1}]`
-}
+/** What parts actions, their fields, and the properties in one field: signs that `tidy` takes out of every text. */
+const [LINE, FIELD, PROPERTY] = ['\u001e', '\u001f', '\n']
 
 /** Days whose partition is known to be there, for each database. */
 const opened = new WeakMap<Database, Set<Day>>()
@@ -40,15 +23,20 @@ export async function openDay(db: Database, day: Day): Promise<void> {
   opened.set(db, known.add(day))
 }
 
-/** Writes actions, all or none; they are durable when it resolves. */
+/** Writes actions, all or none, as a batch for each day; they are durable when it resolves. */
 export async function writeActions(db: Database, actions: readonly Action[]): Promise<void> {
-  let [text, day] = ['', '']
-  for (const action of actions) {
-    const today = dayNow(action.at)
-    if (today !== day) await openDay(db, (day = today))
-    text += (text && ROW) + lineOf(action, day)
-  }
-  if (text) await db.write('improvement', { name: 'write-actions', text: INSERT, values: [text] })
+  const days = [...Map.groupBy(actions, ({ at }) => dayNow(at))]
+  for (const [day] of days) await openDay(db, day)
+  const values = [days.map(([day]) => day), days.map(([, of]) => of.length), days.map(([, of]) => linesOf(of))]
+  if (days.length > 0) await db.write('improvement', { name: 'write-actions', text: WRITE, values })
+}
+
+const WRITE = 'insert into action_batches (day, count, lines) select * from unnest($1::date[], $2::int[], $3::text[])'
+
+function linesOf(actions: readonly Action[]): string {
+  let lines = ''
+  for (const action of actions) lines += (lines && LINE) + lineOf(action)
+  return lines
 }
 
 let last = { moment: 0, text: '' }
@@ -59,15 +47,16 @@ function momentOf(at: Date): string {
   return last.text
 }
 
-function lineOf(action: Action, day: Day): string {
+/** An action as a line of a batch; the SQL function `recorded_actions()` takes it apart again. */
+function lineOf(action: Action): string {
   const { at, visitor, amount, zone, properties } = action
-  let line = day + FIELD + momentOf(at) + FIELD + visitor + FIELD + (amount ?? '') + FIELD + (zone ?? '') + FIELD + properties.join('\n')
+  let line = momentOf(at) + FIELD + visitor + FIELD + (amount ?? '') + FIELD + (zone ?? '') + FIELD + properties.join(PROPERTY)
   for (const name of texts) line += FIELD + action[name]
   return line
 }
 
 const PIECE = 20_000
-const READ = `select extract(epoch from at)::float8, visitor::text, ${texts.join(', ')}, amount, zone, properties from actions where day = $1`
+const READ = `select extract(epoch from at)::float8, visitor::text, ${texts.join(', ')}, amount, zone, properties from recorded_actions() where day = $1`
 
 type Row = readonly [at: number, visitor: string, ...rest: (string | number | null | string[])[]]
 

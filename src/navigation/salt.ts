@@ -16,19 +16,25 @@ export interface Salt {
   readonly outer: Buffer
 }
 
-const salts = new WeakMap<Database, { day: Day; salt: Promise<Salt> }>()
+interface Known {
+  readonly day: Day
+  salt: Salt | Promise<Salt>
+}
 
-/** The salt of this day. */
-export function saltOf(db: Database, day: Day): Promise<Salt> {
+const salts = new WeakMap<Database, Known>()
+
+/** The salt of this day: itself once this process has it, else when it comes. */
+export function saltOf(db: Database, day: Day): Salt | Promise<Salt> {
   const known = salts.get(db)
   if (known?.day === day) return known.salt
-  const made = { day, salt: shared(db, day) }
+  const coming = shared(db, day)
+  const made: Known = { day, salt: coming }
   salts.set(db, made)
   const forget = () => void (salts.get(db) === made && salts.delete(db))
-  made.salt.catch(forget)
+  coming.then((salt) => (made.salt = salt), forget)
   // A process that nobody visits any more must not remember the day, either.
   setTimeout(forget, Math.max(0, Date.parse(day) + DAY - now().getTime())).unref()
-  return made.salt
+  return coming
 }
 
 // Whichever process comes first makes it; all open the same.

@@ -67,12 +67,8 @@ function read(file: string): Buffer | undefined {
   }
 }
 
-/** A number as PostgreSQL writes it into its files. */
-function stored(number: bigint): Buffer {
-  const bytes = Buffer.alloc(8)
-  bytes.writeBigInt64LE(number)
-  return bytes
-}
+/** A number as it stands in the line of an action. */
+const stored = (number: bigint): Buffer => Buffer.from(String(number))
 
 /** Every value of every table, as text, and all that was logged. */
 async function dump(): Promise<string> {
@@ -93,7 +89,7 @@ for (let visitor = 0; visitor < 12; visitor++) {
   for (const path of ['/', '/help', '/privacy']) await browser.get(path)
 }
 await settleRecording(house.db)
-const { rows: there } = await eyes.query<{ visitor: string }>('select distinct visitor from actions')
+const { rows: there } = await eyes.query<{ visitor: string }>('select distinct visitor from recorded_actions()')
 const { rows: salts } = await eyes.query<{ sealed: Buffer }>('select sealed from salts')
 const visitors = new Set(there.map(({ visitor }) => BigInt(visitor)))
 const sealed = salts[0]?.sealed ?? assert.fail()

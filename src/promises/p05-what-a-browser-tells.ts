@@ -19,6 +19,7 @@ export const p5: Promised = {
     'The columns of an action; every public page and the script, for anything that a browser would fetch from somebody else; and what waits to be told to services of others, for the answer of whom it is about.',
   async check(look) {
     lookAtColumns(look, await columnsOf(look))
+    await lookAtLines(look)
     await lookAtPages(look)
     await lookAtOthers(look)
   },
@@ -29,9 +30,12 @@ const OF_ACTIONS = new Set([
   ...['day', 'at', 'written', 'visitor', 'kind', 'host', 'page', 'label', 'properties', 'amount'],
   ...['referrer', 'channel', 'source', 'medium', 'campaign', 'term', 'content'],
   ...['browser', 'version', 'language', 'device', 'country', 'region', 'zone'],
-  // In which batch it was written, where visits are kept on ClickHouse.
-  ...['batch', 'place'],
+  // In which batch it was written, where visits are kept on ClickHouse; and in PostgreSQL a batch itself.
+  ...['batch', 'place', 'count', 'lines'],
 ])
+const TABLES = ['action_batches', 'actions']
+/** Of the above, what a line of a batch holds: all but the day and the number of the writing. */
+const IN_A_LINE = 22
 
 /** Names that would hold more of a browser than that, wherever they stand. */
 const MORE =
@@ -39,10 +43,21 @@ const MORE =
 
 // A card's fingerprint is compared under a hash of ours, and is no browser's: see P3.
 function lookAtColumns(look: Look, columns: readonly LiveColumn[]): void {
-  const actions = columns.filter(({ table }) => table === 'actions')
+  const actions = columns.filter(({ table }) => TABLES.includes(table))
   look.expect('tables of actions', actions.length > 0, 'there is no table of actions')
-  look.find(...actions.filter(({ name }) => !OF_ACTIONS.has(name)).map(({ name }) => `more is kept of an action: actions.${name}`))
+  look.find(...actions.filter(({ name }) => !OF_ACTIONS.has(name)).map(({ table, name }) => `more is kept of an action: ${table}.${name}`))
   look.find(...columns.filter(({ name }) => MORE.test(name)).map(({ table, name }) => `more is kept of a browser: ${table}.${name}`))
+}
+
+async function lookAtLines(look: Look): Promise<void> {
+  const [row] = await look.rows<{ all: number; wrong: number }>(
+    'improvement',
+    `select count(*)::int as all, count(*) filter (where array_length(string_to_array(line, e'\\x1f'), 1) <> $1)::int as wrong
+       from (select lines from action_batches order by written desc limit 100) as newest, string_to_table(newest.lines, e'\\x1e') as line`,
+    [IN_A_LINE],
+  )
+  look.count('actions', row?.all ?? 0)
+  look.find(...(row?.wrong ? [`more is kept of an action, in the lines of batches: ${row.wrong}`] : []))
 }
 
 async function lookAtPages(look: Look): Promise<void> {

@@ -64,18 +64,20 @@ async function lookAtCounts(look: Look): Promise<void> {
 
 const ADDRESS = String.raw`(^|[^0-9.])([0-9]{1,3}\.){3}[0-9]{1,3}($|[^0-9.])|([0-9a-f]{1,4}:){4,}`
 
+const NEWEST = `(select * from recorded_actions() where written >= coalesce((select written from action_batches order by written desc offset 100 limit 1), 0))`
+
 const PLACES = [
-  { purpose: 'improvement', table: 'actions', columns: ['page', 'label', 'referrer', 'properties'], order: 'written desc' },
-  { purpose: 'security', table: 'throttles', columns: ['key_hash'], order: 'resets_at desc' },
-  { purpose: 'service', table: 'sessions', columns: ['browser', 'means'], order: 'expires_at desc' },
+  { purpose: 'improvement', table: 'actions', from: NEWEST, columns: ['page', 'label', 'referrer', 'properties'], order: 'written desc' },
+  { purpose: 'security', table: 'throttles', from: 'throttles', columns: ['key_hash'], order: 'resets_at desc' },
+  { purpose: 'service', table: 'sessions', from: 'sessions', columns: ['browser', 'means'], order: 'expires_at desc' },
 ] as const
 
 async function lookAtRows(look: Look): Promise<void> {
-  for (const { purpose, table, columns, order } of PLACES) {
+  for (const { purpose, table, from, columns, order } of PLACES) {
     const text = columns.map((column) => `coalesce(${column}::text, '')`).join(` || ' ' || `)
     const [row] = await look.rows<{ all: number; wrong: number }>(
       purpose,
-      `select count(*)::int as all, count(*) filter (where text ~ $1)::int as wrong from (select ${text} as text from ${table} order by ${order} limit 1000) t`,
+      `select count(*)::int as all, count(*) filter (where text ~ $1)::int as wrong from (select ${text} as text from ${from} as newest order by ${order} limit 1000) t`,
       [ADDRESS],
     )
     look.count('rows', row?.all ?? 0)

@@ -29,7 +29,7 @@ export const p8: Promised = {
 }
 
 /** Tables of what visitors do, whom nobody can name. */
-const ANONYMOUS = ['actions', 'tallies', 'folded_columns', 'folded_days', 'paces', 'salts', 'history_tallies']
+const ANONYMOUS = ['action_batches', 'actions', 'tallies', 'folded_columns', 'folded_days', 'paces', 'salts', 'history_tallies']
 const SOMEBODY = /(^|_)(person|people|user|account|session|customer|email|consent|name)(_|$)/
 
 async function lookAtKeys(look: Look): Promise<void> {
@@ -52,7 +52,9 @@ const PEOPLE = ['people', 'sessions', 'attempts', 'navigation_choices', 'persona
 /** No login reads visits and people: whoever has both could lay one beside the other. */
 async function lookAtLogins(look: Look): Promise<void> {
   const visits = new Set(
-    (await rightsTo(look, 'select', ['actions', 'salts'])).filter(({ column }) => column !== 'day').map(({ login }) => login),
+    (await rightsTo(look, 'select', ['action_batches', 'actions', 'salts']))
+      .filter(({ column }) => column !== 'day')
+      .map(({ login }) => login),
   )
   const people = new Set((await rightsTo(look, 'select', PEOPLE)).map(({ login }) => login))
   look.find(...[...visits].filter((login) => people.has(login)).map((login) => `a login may read visits and people: ${login}`))

@@ -56,7 +56,7 @@ interface Row {
 
 const rows = () =>
   stage.house.query<Row & Record<string, unknown>>(
-    "select kind, page, label, referrer, campaign, properties, amount, zone from actions where host = 'localhost' order by at, written",
+    "select kind, page, label, referrer, campaign, properties, amount, zone from recorded_actions() where host = 'localhost' order by at, written",
   )
 
 /** The rows once there are those that are waited for. */

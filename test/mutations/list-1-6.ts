@@ -193,9 +193,18 @@ export const first = {
     data: [
       {
         says: 'keeps the size of a reader’s screen',
-        sql: ['alter table actions add column screen text'],
-        mend: ['alter table actions drop column screen'],
-        finds: /more is kept of an action: actions\.screen/,
+        sql: ['alter table action_batches add column screen text'],
+        mend: ['alter table action_batches drop column screen'],
+        finds: /more is kept of an action: action_batches\.screen/,
+      },
+      {
+        says: 'writes more of an action into its line',
+        sql: [
+          `create table action_batches_20200203 partition of action_batches for values from ('2020-02-03') to ('2020-02-04')`,
+          `insert into action_batches values ('2020-02-03', 1, 1, repeat(e'\\x1f', 22))`,
+        ],
+        mend: ['drop table action_batches_20200203'],
+        finds: /more is kept of an action, in the lines of batches: 1/,
       },
       {
         says: 'keeps the whole of what a browser calls itself with a session',
@@ -248,10 +257,10 @@ export const first = {
       {
         says: 'keeps the actions of a day that is over',
         sql: [
-          `create table actions_20200202 partition of actions for values from ('2020-02-02') to ('2020-02-03')`,
-          `insert into actions values ('2020-02-02', '2020-02-02', 1, 1, 'view', 'localhost:3000', '/', '', null, null, '', 'direct', '', '', '', '', '', '', '', '', '', '', '', null)`,
+          `create table action_batches_20200202 partition of action_batches for values from ('2020-02-02') to ('2020-02-03')`,
+          `insert into action_batches values ('2020-02-02', 1, 0, '')`,
         ],
-        mend: ['drop table actions_20200202'],
+        mend: ['drop table action_batches_20200202'],
         finds: /actions outlived their day: 2020-02-02/,
       },
       {
