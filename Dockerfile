@@ -35,5 +35,5 @@ VOLUME ["/data", "/ledger", "/backups"]
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node_modules/.bin/node", "deploy/healthcheck.mjs"]
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["node_modules/.bin/node", "--max-semi-space-size=4", "dist/cli.mjs"]
+ENTRYPOINT ["node_modules/.bin/node", "--max-semi-space-size=8", "dist/cli.mjs"]
 CMD ["start"]

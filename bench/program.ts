@@ -48,7 +48,7 @@ export async function freePort(): Promise<number> {
 export async function startProgram({ port, dataDir, execArgv = [], env = {}, log }: Ways): Promise<Program> {
   if (!existsSync(PROGRAM)) throw new Error('there is no dist/cli.mjs: run bin/bench, which builds it')
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'cloudrun-bench-'))
-  const child = spawn(process.execPath, ['--max-semi-space-size=4', ...execArgv, PROGRAM, 'start'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', ...execArgv, PROGRAM, 'start'], {
     env: settings(port, folder, env),
     stdio: ['ignore', log ? openSync(log, 'a') : 'ignore', 'inherit'],
   })

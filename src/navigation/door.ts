@@ -75,7 +75,8 @@ export function standsAtDoor(house: House, request: Incoming, response: Outgoing
   if (isTracing()) sayRoute(request.method, word(request.url))
   const header = (name: string): string | undefined => request.headers[name]?.toString()
   const answer = (number: Answered | 413) => void response.writeHead(number, answerHeaders(house, header('origin'))).end()
-  const address = addressBehind(house.config, request.socket.remoteAddress, header('x-forwarded-for'))
+  // Asked for while the connection is there.
+  const other = request.socket.remoteAddress
   // Most bodies come in one piece.
   let body: Buffer | undefined
   let length = 0
@@ -85,7 +86,10 @@ export function standsAtDoor(house: House, request: Incoming, response: Outgoing
   })
   request.on('end', () => {
     if (length > LONGEST_BODY) return answer(413)
-    inTurn(() => takeIn(house, { config: house.config, address, header }, body?.toString() ?? '', answer))
+    inTurn(() => {
+      const address = addressBehind(house.config, other, header('x-forwarded-for'))
+      takeIn(house, { config: house.config, address, header }, body?.toString() ?? '', answer)
+    })
   })
   request.on('error', () => {})
   return true

@@ -121,11 +121,17 @@ interface Seen {
 }
 
 function actionsOf(asker: Asker, { said, at, salt, hosts }: Seen): Action[] {
-  const reader = readerOf(asker)
+  // Each by its name, since to spread a second object into one costs more than all else here.
+  const { browser, version, language, device, country, region } = readerOf(asker)
   const visitor = visitorOf(asker, salt)
   return said.map(({ kind, host, page, label, properties, amount, zone, referring, query }) => ({
     ...arrivalOf({ host, referring, query }, hosts),
-    ...reader,
+    browser,
+    version,
+    language,
+    device,
+    country,
+    region,
     kind,
     page,
     properties,

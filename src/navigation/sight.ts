@@ -35,10 +35,13 @@ export function unseen(asker: Asker): Unseen | undefined {
 }
 
 /** What is told of the reader, but for their clock, which only a script knows. */
-export function readerOf(asker: Asker): Reader {
-  const browser = browserOf(asker.header('user-agent')) ?? { browser: '', version: '', device: '' }
-  return { ...browser, ...placeOf(asker.config, asker.address), language: languageOf(asker.header('accept-language')), zone: null }
+export function readerOf(asker: Asker): Omit<Reader, 'zone'> {
+  const { browser, version, device } = browserOf(asker.header('user-agent')) ?? UNTOLD
+  const { country, region } = placeOf(asker.config, asker.address)
+  return { browser, version, device, country, region, language: languageOf(asker.header('accept-language')) }
 }
+
+const UNTOLD = { browser: '', version: '', device: '' }
 
 /** Changes with every start of the program. */
 const seed = randomInt(2 ** 32)
