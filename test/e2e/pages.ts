@@ -71,10 +71,11 @@ async function faults(stage: Stage, look: Look, page: Page): Promise<string[]> {
   found.push(...(/Invalid (input|option)[^<]*|received undefined/.exec(html) ?? []).slice(0, 1))
   found.push(...(await violations(look, { rules: { 'color-contrast': { enabled: false } } })))
   for (const width of widths) found.push(...(await stickingOut(tab, width)))
-  if (await isOfNewKinds(tab)) {
-    found.push(...(await violations(look, { runOnly: ['color-contrast'] })))
+  const fresh = await newKinds(tab)
+  if (fresh.length > 0) {
+    found.push(...(await violations(look, { runOnly: ['color-contrast'] }, elementsOf(fresh))))
     await show(tab, 'dark', widths[2])
-    found.push(...(await violations(look, { runOnly: ['color-contrast'] })))
+    found.push(...(await violations(look, { runOnly: ['color-contrast'] }, elementsOf(fresh))))
   }
   if (pictures) await takePictures(tab, page, pictures)
   return [...found, ...heard]
@@ -114,11 +115,11 @@ async function invalid(html: string): Promise<string[]> {
 // Through the developer tools, because the page's own policy lets no foreign script in. What stands in a frame is
 // sealed off from the page, and from axe: it is a page of its own on the list. Nor does axe
 // fetch the styles once more, for one rule about screens that are turned.
-async function violations({ devtools }: Look, options: axe.RunOptions): Promise<string[]> {
+async function violations({ devtools }: Look, options: axe.RunOptions, within = 'document'): Promise<string[]> {
   const evaluate = (expression: string) => devtools.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
   await evaluate(`if (!window.axe) { ${AXE} } 0`)
   const { result, exceptionDetails } = await evaluate(
-    `axe.run(document, ${JSON.stringify({ ...options, resultTypes: ['violations'], iframes: false, preload: false })}).then((told) => told.violations)`,
+    `axe.run(${within}, ${JSON.stringify({ ...options, resultTypes: ['violations'], iframes: false, preload: false })}).then((told) => told.violations)`,
   )
   if (exceptionDetails) throw new Error(exceptionDetails.text)
   return (result.value as axe.Result[]).map(
@@ -130,19 +131,24 @@ async function violations({ devtools }: Look, options: axe.RunOptions): Promise<
 const kindsSeen = new Set<string>()
 
 // All that the styles tell elements by: their names, their classes, and these attributes.
-const KINDS = `{
+const KIND = `(element) => {
   const marks = ['type', 'readonly', 'disabled', 'open', 'hidden', 'aria-busy', 'aria-current', 'aria-sort', 'aria-invalid']
   const kind = (element) => [element.tagName, element.getAttribute('class'), ...marks.map((mark) => element.getAttribute(mark))].join('|')
-  const within = (element, depth) => (element && depth > 0 ? kind(element) + ' < ' + within(element.parentElement, depth - 1) : '');
-  [...new Set([...document.body.querySelectorAll('*')].map((element) => within(element, 4)))]
+  const within = (element, depth) => (element && depth > 0 ? kind(element) + ' < ' + within(element.parentElement, depth - 1) : '')
+  return within(element, 4)
 }`
+const ELEMENTS = `[...document.body.querySelectorAll('*')]`
 
-/** Whether there is anything on the page whose contrast no page before it has shown. */
-async function isOfNewKinds(tab: Tab): Promise<boolean> {
-  const fresh = (await tab.evaluate<string[]>(KINDS)).filter((kind) => !kindsSeen.has(kind))
+/** The kinds of elements on the page whose contrast no page before it has shown. */
+async function newKinds(tab: Tab): Promise<string[]> {
+  const fresh = (await tab.evaluate<string[]>(`[...new Set(${ELEMENTS}.map(${KIND}))]`)).filter((kind) => !kindsSeen.has(kind))
   for (const kind of fresh) kindsSeen.add(kind)
-  return fresh.length > 0
+  return fresh
 }
+
+/** The elements of these kinds, as axe takes them. */
+const elementsOf = (kinds: readonly string[]): string =>
+  `{ include: ((kinds, kindOf) => ${ELEMENTS}.filter((element) => kinds.has(kindOf(element))))(new Set(${JSON.stringify(kinds)}), ${KIND}) }`
 
 async function stickingOut(tab: Tab, width: number): Promise<string[]> {
   await tab.setViewportSize({ width, height: HEIGHT })
