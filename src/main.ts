@@ -110,13 +110,13 @@ export function prepareDatabase(config: Config, found: Found): Promise<Ready> {
 }
 
 /** Every process learns within half a minute what another one published, or let take effect. */
-const learnOften = (house: House): NodeJS.Timeout =>
-  setInterval(() => {
-    learnSettings(house)
-      .then(() => keepUp(house))
-      .then(() => lookForUnreached(house))
-      .catch((fault: unknown) => logFault('policy.not-learnt', fault))
-  }, 30_000).unref()
+const learnOften = (house: House): NodeJS.Timeout => setInterval(() => void learnOnce(house), 30_000).unref()
+
+// One after the other, and none is kept waiting by another that fails.
+async function learnOnce(house: House): Promise<void> {
+  for (const learn of [learnSettings, keepUp, lookForUnreached])
+    await learn(house).catch((fault: unknown) => logFault('policy.not-learnt', fault))
+}
 
 interface Running {
   readonly door: Door | undefined

@@ -16,7 +16,7 @@ export const p5: Promised = {
     { file: 'src/navigation/outgoing.ts', says: 'what a service of others is told, and of whom: of those who agreed' },
   ],
   looksAt:
-    'The columns of an action; every public page and the script, for anything that a browser would fetch from somebody else; and what waits to be told to services of others, for the answer of whom it is about.',
+    'The columns of an action, and the lines of the newest; every public page and the script, for anything that a browser would fetch from somebody else; and what waits to be told to services of others, for the answer of whom it is about.',
   async check(look) {
     lookAtColumns(look, await columnsOf(look))
     await lookAtLines(look)
