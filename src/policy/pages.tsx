@@ -43,7 +43,9 @@ const MapTable = ({ table }: { table: MappedTable }) => (
       <tbody>
         {table.columns.map((column) => (
           <tr>
-            <th scope="row">{column.says}</th>
+            <th scope="row" class="phrase">
+              {column.says}
+            </th>
             <td>{column.category}</td>
             <td>{column.purposes.length > 0 ? column.purposes.join('; ') : 'Nothing reads it'}</td>
           </tr>
