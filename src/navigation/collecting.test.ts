@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { Browser } from '../../test/browser.ts'
 import { openTestHouse } from '../../test/harness.ts'
 import { openApp } from '../app.ts'
 import { DAY, now, setAhead } from '../clock.ts'
+import { kinds } from './action.ts'
 import { dayOf, type Dimension } from './dimension.ts'
 import { storeOf } from './store.ts'
 
@@ -12,7 +14,7 @@ const house = await openTestHouse({
   ORIGIN: 'http://www.cloudrun.example',
   HOSTS: hosts.join(','),
   TRUSTED_PROXIES: '127.0.0.1',
-  NAVIGATION_SITES: 'https://shop.example',
+  NAVIGATION_SITES: 'https://shop.example,https://wild.example',
   NAVIGATION_IGNORED: '203.0.113.0/24',
 })
 const app = openApp(house.house)
@@ -201,6 +203,39 @@ test('a script reports from a listed website, and nothing in its words sets who,
   assert.deepEqual(await house.traces('canary@example.org'), [])
   assert.deepEqual(await house.traces('129.67.2.7'), [])
   assert.deepEqual(await house.traces(FIREFOX), [])
+})
+
+const wildText = fc.string({ unit: 'binary', maxLength: 40 })
+const wild = fc.record(
+  {
+    k: fc.constantFrom('v', 'a', 'l', 'f', 'm', 't', 'p'),
+    u: wildText.map((path) => `https://wild.example/${path}`),
+    r: fc.oneof(
+      wildText,
+      wildText.map((host) => `https://${host}/`),
+    ),
+    n: fc.oneof(wildText, fc.constantFrom('LCP', 'CLS')),
+    d: fc.dictionary(wildText, fc.oneof(wildText, fc.double({ noDefaultInfinity: true, noNaN: true }), fc.boolean()), { maxKeys: 4 }),
+    s: fc.oneof(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.constantFrom(5e-324, 1e-50, 1e-45, 1e-38)),
+    z: fc.integer({ min: -840, max: 840 }),
+  },
+  { requiredKeys: ['k', 'u'] },
+)
+
+// A batch holds text, so only reading shows what the database makes of it: one wrong field would hide the whole day.
+test('whatever is taken in can be read again, one row for each action', async () => {
+  let taken = 0
+  for (const [at, one] of fc.sample(wild, { numRuns: 400, seed: 7 }).entries()) {
+    const answer = await send([one], { 'x-forwarded-for': `129.67.4.${at % 250}` })
+    assert([202, 400].includes(answer.status), JSON.stringify(one))
+    if (answer.status === 202) taken++
+  }
+  assert(taken > 200)
+  const rows = await house.query<{ kind: string }>("select * from recorded_actions() where host = 'wild.example'")
+  assert.equal(rows.length, taken)
+  assert.deepEqual(new Set(rows.map(({ kind }) => kind)), new Set(kinds))
+  assert((await store.totals(asked)).visitors >= 50)
+  assert((await store.paces(asked)).length > 0)
 })
 
 test('what is not listed, not whole or too much is turned away without a word', async () => {

@@ -71,7 +71,8 @@ function saidBy({ k, u, r, n = '', d = {}, s, z }: Told): Said | undefined {
     page: tidyPath(pathname),
     label,
     properties: kind === 'action' ? propertiesOf(d) : [],
-    amount: kind === 'time' || kind === 'pace' ? (s ?? 0) : null,
+    // As exact as a store keeps it: what is too small for that is nothing.
+    amount: kind === 'time' || kind === 'pace' ? Math.fround(s ?? 0) : null,
     zone: z === undefined ? null : Math.round(z / 15),
     referring: r,
     query: search.slice(1),
