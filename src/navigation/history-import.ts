@@ -16,6 +16,7 @@ import { type Unpacked, unpacked, UploadFlaw } from './history-archive.ts'
 import { type DayCounts, HistoryCounts } from './history-counts.ts'
 import { type HistorySheet, sheetsIn } from './history-sheets.ts'
 import { historyImports, historyTallies, type Origin } from './history-tables.ts'
+import { UNFOLDED } from './rows.ts'
 
 type Tx = For<'improvement'>
 type Row = typeof historyImports.$inferSelect
@@ -130,10 +131,7 @@ interface Known {
   readonly taken: ReadonlySet<string>
 }
 
-const COUNTED = sql`
-  select day::text as day from folded_days
-  union select to_date(right(c.relname, 8), 'YYYYMMDD')::text from pg_inherits i join pg_class c on c.oid = i.inhrelid
-         where i.inhparent in ('actions'::regclass, 'action_batches'::regclass)`
+const COUNTED = sql`select day::text as day from folded_days union ${sql.raw(UNFOLDED)}`
 
 // What is known already: days that were counted here, and what another import of the same website told of its days.
 async function knownOf(tx: Tx, { id, site, firstDay, lastDay }: Row): Promise<Known> {

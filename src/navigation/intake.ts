@@ -15,7 +15,7 @@ const MOST_WAITING = 50_000
 const PATIENCE_MS = 50
 
 /** Hears what became of actions: nothing once they are durable, or why they are not kept. */
-export type Settle = (fault?: unknown) => void
+type Settle = (fault?: unknown) => void
 
 interface Waiting {
   readonly actions: readonly Action[]

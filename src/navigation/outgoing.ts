@@ -24,7 +24,10 @@ const OWN =
 
 const kinds: ReadonlySet<string> = new Set(['view', 'action', 'link', 'file', 'missing'] satisfies OutgoingAction['kind'][])
 
-/** Lets actions wait for the services that who asks agreed to; nobody waits for it, and it never throws. Without such a service it costs nothing. */
+/**
+ * Lets actions wait for the services that who asks agreed to; nobody waits for it, and it never throws. Without such a
+ * service it costs nothing.
+ */
 export function letGo(house: House, asker: Asker, made: Omit<Made, 'asked'>): void {
   const asked = askedOf(house.config)
   if (asked.length === 0) return

@@ -5,7 +5,7 @@ import { storeOn } from './counted-store.ts'
 import type { Counts } from './counting.ts'
 import type { Day } from './dimension.ts'
 import { READER_HOUR } from './folding.ts'
-import { readActions, writeActions } from './rows.ts'
+import { readActions, UNFOLDED, writeActions } from './rows.ts'
 import type { Store } from './store.ts'
 
 /** The store in this database; `least` is the smallest number of visitors that is told apart. */
@@ -44,11 +44,8 @@ const made = (db: Database): Backend => ({
   finish: () => Promise.resolve(),
 })
 
-/** From the names of the partitions. */
 async function daysOf(db: Database): Promise<Day[]> {
-  const text = `select distinct to_date(right(c.relname, 8), 'YYYYMMDD')::text as day from pg_inherits i join pg_class c on c.oid = i.inhrelid
-                 where i.inhparent in ('actions'::regclass, 'action_batches'::regclass) order by 1`
-  const rows = await db.read<{ day: Day }>('improvement', { name: 'unfolded-days', text, values: [] })
+  const rows = await db.read<{ day: Day }>('improvement', { name: 'unfolded-days', text: `${UNFOLDED} order by 1`, values: [] })
   return rows.map(({ day }) => day)
 }
 

@@ -15,28 +15,28 @@ const [LINE, FIELD, PROPERTY] = ['\u001e', '\u001f', '\n']
 /** Days whose partition is known to be there, for each database. */
 const opened = new WeakMap<Database, Set<Day>>()
 
+/** The days that are not folded yet, from the names of the partitions. */
+export const UNFOLDED = `
+  select distinct to_date(right(c.relname, 8), 'YYYYMMDD')::text as day from pg_inherits i join pg_class c on c.oid = i.inhrelid
+   where i.inhparent in ('actions'::regclass, 'action_batches'::regclass)`
+
 /** Makes sure that the day's partition is there. */
-export async function openDay(db: Database, day: Day): Promise<void> {
+async function openDay(db: Database, day: Day): Promise<void> {
   const known = opened.get(db) ?? new Set()
   if (known.has(day)) return
   await db.read('improvement', { name: 'open-actions-day', text: 'select open_actions_day($1)', values: [day] })
   opened.set(db, known.add(day))
 }
 
-/** Writes actions, all or none, as a batch for each day; they are durable when it resolves. */
-export async function writeActions(db: Database, actions: readonly Action[]): Promise<void> {
-  const days = [...Map.groupBy(actions, ({ at }) => dayNow(at))]
-  for (const [day] of days) await openDay(db, day)
-  const values = [days.map(([day]) => day), days.map(([, of]) => of.length), days.map(([, of]) => linesOf(of))]
-  if (days.length > 0) await db.write('improvement', { name: 'write-actions', text: WRITE, values })
-}
-
 const WRITE = 'insert into action_batches (day, count, lines) select * from unnest($1::date[], $2::int[], $3::text[])'
 
-function linesOf(actions: readonly Action[]): string {
-  let lines = ''
-  for (const action of actions) lines += (lines && LINE) + lineOf(action)
-  return lines
+/** Writes actions, all or none, as a batch for each day; they are durable when it resolves. */
+export async function writeActions(db: Database, actions: readonly Action[]): Promise<void> {
+  if (actions.length === 0) return
+  const days = [...Map.groupBy(actions, ({ at }) => dayNow(at))]
+  for (const [day] of days) await openDay(db, day)
+  const values = [days.map(([day]) => day), days.map(([, of]) => of.length), days.map(([, of]) => of.map(lineOf).join(LINE))]
+  await db.write('improvement', { name: 'write-actions', text: WRITE, values })
 }
 
 let last = { moment: 0, text: '' }

@@ -27,6 +27,19 @@ export const saltsHeld = classify(salts, {
   },
 })
 
+/** What holds of actions, however they lie. */
+const ofTheDay = {
+  about: 'nobody',
+  basis: 'legitimate interest',
+  keptFor: { while: 'the day lasts; then it is counted and dropped' },
+  onErasure: { keep: 'Nobody can tell whose actions they are', until: 'the day is over' },
+  serves: ['improvement'],
+  leftOut: 'They are dropped when their day is over',
+} as const
+
+// The transaction that wrote a row: a reader who wants what is new asks by it, since moments may become visible out of order.
+const written = () => bigint({ mode: 'bigint' }).notNull().default(sql`pg_current_xact_id()::text::bigint`)
+
 /**
  * The actions of the days that are not folded yet, as they came in: a row for each batch, since a row for each action
  * costs the database five times as much. Partitioned by day (by hand, in the migration), so that a day is dropped with
@@ -36,9 +49,7 @@ export const actionBatches = pgTable(
   'action_batches',
   {
     day: date().notNull(),
-    // The transaction that wrote the row: a reader who wants what is new asks by it, since moments may
-    // become visible out of order.
-    written: bigint({ mode: 'bigint' }).notNull().default(sql`pg_current_xact_id()::text::bigint`),
+    written: written(),
     count: integer().notNull(),
     lines: text().notNull(),
   },
@@ -46,13 +57,8 @@ export const actionBatches = pgTable(
 )
 
 export const actionBatchesHeld = classify(actionBatches, {
+  ...ofTheDay,
   says: 'What visitors do on the websites, on the day itself',
-  about: 'nobody',
-  basis: 'legitimate interest',
-  keptFor: { while: 'the day lasts; then it is counted and dropped' },
-  onErasure: { keep: 'Nobody can tell whose actions they are', until: 'the day is over' },
-  serves: ['improvement'],
-  leftOut: 'They are dropped when their day is over',
   columns: {
     day: ['record', 'The day'],
     written: ['record', 'A number in the order of writing'],
@@ -70,7 +76,7 @@ export const actions = pgTable(
   {
     day: date().notNull(),
     at: moment('at').notNull(),
-    written: bigint({ mode: 'bigint' }).notNull().default(sql`pg_current_xact_id()::text::bigint`),
+    written: written(),
     visitor: bigint({ mode: 'bigint' }).notNull(),
     kind: text().notNull(),
     host: text().notNull(),
@@ -97,13 +103,8 @@ export const actions = pgTable(
 )
 
 export const actionsHeld = classify(actions, {
+  ...ofTheDay,
   says: 'What visitors did on the websites, as the version before wrote it down',
-  about: 'nobody',
-  basis: 'legitimate interest',
-  keptFor: { while: 'the day lasts; then it is counted and dropped' },
-  onErasure: { keep: 'Nobody can tell whose actions they are', until: 'the day is over' },
-  serves: ['improvement'],
-  leftOut: 'They are dropped when their day is over',
   columns: {
     day: ['record', 'The day'],
     at: ['record', 'The moment'],

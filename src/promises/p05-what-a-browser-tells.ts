@@ -25,17 +25,15 @@ export const p5: Promised = {
   },
 }
 
-/** An action: when and where it was, how one came there, and of the browser what many have in common. */
-const OF_ACTIONS = new Set([
-  ...['day', 'at', 'written', 'visitor', 'kind', 'host', 'page', 'label', 'properties', 'amount'],
+/** An action: when and where it was, how one came there, and of the browser what many have in common. So many a line has. */
+const FIELDS = [
+  ...['at', 'visitor', 'kind', 'host', 'page', 'label', 'properties', 'amount'],
   ...['referrer', 'channel', 'source', 'medium', 'campaign', 'term', 'content'],
   ...['browser', 'version', 'language', 'device', 'country', 'region', 'zone'],
-  // In which batch it was written, where visits are kept on ClickHouse; and in PostgreSQL a batch itself.
-  ...['batch', 'place', 'count', 'lines'],
-])
+]
+// And when it was written, and in which batch: a batch is a row of lines, or on ClickHouse a number beside each action.
+const OF_ACTIONS = new Set([...FIELDS, 'day', 'written', 'count', 'lines', 'batch', 'place'])
 const TABLES = ['action_batches', 'actions']
-/** Of the above, what a line of a batch holds: all but the day and the number of the writing. */
-const IN_A_LINE = 22
 
 /** Names that would hold more of a browser than that, wherever they stand. */
 const MORE =
@@ -54,7 +52,7 @@ async function lookAtLines(look: Look): Promise<void> {
     'improvement',
     `select count(*)::int as all, count(*) filter (where array_length(string_to_array(line, e'\\x1f'), 1) <> $1)::int as wrong
        from (select lines from action_batches order by written desc limit 100) as newest, string_to_table(newest.lines, e'\\x1e') as line`,
-    [IN_A_LINE],
+    [FIELDS.length],
   )
   look.count('actions', row?.all ?? 0)
   look.find(...(row?.wrong ? [`more is kept of an action, in the lines of batches: ${row.wrong}`] : []))
